@@ -1,0 +1,1 @@
+"""Custom actions: thin translations between Rasa and `bot`. One module a hand-off."""

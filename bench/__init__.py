@@ -1,0 +1,1 @@
+"""This configuration beside stock Rasa's: the same data, the same machine, one run."""

@@ -1,0 +1,1 @@
+"""Nightlight: what the bot decides. Rasa is known only in `bot.engine`."""

@@ -1,0 +1,200 @@
+"""The `nightlight` command."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from pathlib import Path
+from time import perf_counter
+from typing import Annotated, Any
+
+import typer
+
+from bot.errors import NightlightError
+from bot.settings import Settings, settings
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Nightlight: run it, train it, ask it, measure it.")
+faq = typer.Typer(no_args_is_help=True, help="The curated answers: check them, see what was not answered.")
+app.add_typer(faq, name="faq")
+
+
+def say(text: str) -> None:
+    """A line for the person at the keyboard; results alone go to standard output."""
+    typer.echo(text, err=True)
+
+
+@contextmanager
+def step(name: str) -> Iterator[None]:
+    """Says what is being done, and for how long it was."""
+    say(f"· {name} ...")
+    start = perf_counter()
+    yield
+    say(f"  {name}: {perf_counter() - start:.1f} s")
+
+
+def command(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A command whose `NightlightError` is a sentence and exit code 1, not a stack trace."""
+
+    @wraps(function)
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        from bot.engine.logs import quieten
+
+        quieten()
+        try:
+            return function(*args, **kwargs)
+        except NightlightError as error:
+            say(str(error))
+            raise typer.Exit(1) from error
+
+    return wrapped
+
+
+def ready_model(current: Settings) -> Path:
+    """The model for the files as they are; trained first if there is none."""
+    from bot.engine.logs import configure
+    from bot.engine.training import model_path, train
+
+    path: Path = model_path(current)
+    if path.is_file():
+        say(f"· the model fits the files: {path.name}")
+        return path
+    configure("WARNING")
+    with step("training (no model fits the files)"):
+        train(current)
+    return path
+
+
+@app.command()
+@command
+def run() -> None:
+    """Train if needed, migrate the database, start engine, actions and worker, print the address."""
+    from bot.processes import run_all
+    from bot.storage.migrate import upgrade
+
+    current = settings()
+    ready_model(current)
+    with step("database"):
+        try:
+            upgrade()
+        except NightlightError as error:
+            # Answers and crisis lines need no database; alerts wait in the spool.
+            say(f"  {error}")
+    raise typer.Exit(run_all(current, say))
+
+
+@app.command()
+@command
+def train(force: Annotated[bool, typer.Option(help="Train even if a model fits the files.")] = False) -> None:
+    """Train a model for the files as they are, and publish it if it misses no danger."""
+    from bot.engine.training import model_path
+
+    if force:
+        model_path(settings()).unlink(missing_ok=True)
+    typer.echo(ready_model(settings()))
+
+
+@app.command()
+@command
+def chat(
+    channel: Annotated[str, typer.Option(help="Whose wording to see: web or sms.")] = "web",
+) -> None:
+    """Talk to the bot in the terminal."""
+    from bot.engine.chat import talk
+
+    if channel not in {"web", "sms"}:
+        raise NightlightError(f"--channel is {channel!r}; it takes web or sms.")
+    talk(ready_model(settings()), settings(), channel)
+
+
+@app.command()
+@command
+def evaluate(
+    files: Annotated[list[Path], typer.Argument(help="JSON-lines files; see docs/evaluation.md.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Run the production pipeline over files of questions, danger and near misses."""
+    from bot.engine.logs import configure
+    from bot.evaluation.case import read_cases
+    from bot.evaluation.score import report
+    from bot.evaluation.score import run as run_cases
+    from bot.evaluation.table import lines
+
+    model = ready_model(settings())
+    configure("ERROR")
+    from bot.engine.pipeline import Pipeline
+
+    pipeline = Pipeline(model)
+    cases = read_cases(files, pipeline.intents)
+    figures = report(run_cases(cases, pipeline.understand))
+    typer.echo(json.dumps(figures, indent=2) if as_json else "\n".join(lines(figures)))
+
+
+@faq.command()
+@command
+def check(release: Annotated[bool, typer.Option(help="Refuse drafts too.")] = False) -> None:
+    """Check every answer: schema, sources, reading grade, length, wording, review, links, facts, numbers."""
+    from bot.faq.check import check_all
+
+    findings = check_all(release=release)
+    for finding in findings:
+        typer.echo(str(finding))
+    say(f"{len(findings)} findings" if findings else "All answers pass.")
+    raise typer.Exit(bool(findings))
+
+
+@faq.command()
+@command
+def unanswered(limit: Annotated[int, typer.Option(help="How many to list.")] = 50) -> None:
+    """What was asked and not understood, most often first. Nobody's name is with it."""
+    from bot.storage import unanswered as questions
+    from bot.storage.sessions import transaction
+
+    with transaction() as session:
+        for question in questions.by_count(session, limit):
+            typer.echo(f"{question.count:5d}  {question.last_seen:%Y-%m-%d}  {question.text}")
+
+
+@app.command(hidden=True)
+@command
+def engine() -> None:
+    """The engine process alone; `nightlight run` starts it."""
+    from bot.engine.logs import configure
+
+    configure(settings().log_level)
+    from bot.engine.server import serve
+    from bot.engine.training import model_path
+
+    serve(settings(), model_path(settings()))
+
+
+@app.command(hidden=True)
+@command
+def actions() -> None:
+    """The action server alone; `nightlight run` starts it."""
+    from actions.__main__ import main
+    from bot.engine.logs import configure
+
+    configure(settings().log_level)
+    main()
+
+
+@app.command()
+@command
+def worker() -> None:
+    """Deliver hand-offs: drain the spool, tell the next contact, send the outbox. `nightlight run` starts it."""
+    import signal
+    from threading import Event
+
+    from bot.engine.logs import configure
+    from bot.handoff.worker import run as work
+
+    configure(settings().log_level)
+    stop = Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    signal.signal(signal.SIGINT, lambda *_: stop.set())
+    work(stop)
+
+
+if __name__ == "__main__":
+    sys.exit(app())

@@ -1,0 +1,96 @@
+"""The clinic file: the facts of one clinic, and the words that use them."""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict, EmailStr, Field, ValidationError
+
+from bot.errors import NightlightError
+from bot.settings import ROOT, settings
+
+PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+)\}")
+
+
+class ModelOfCare(StrEnum):
+    """Where the treatment happens; answers differ by it."""
+
+    IN_CLINIC = "in_clinic"
+    AT_HOME = "at_home"
+
+
+class Contact(BaseModel):
+    """Whom an urgent hand-off is sent to. The role is named, the person is not."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    role: str
+    email: EmailStr
+
+
+class Clinic(BaseModel):
+    """One clinic file, checked."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str
+    short_name: str
+    model_of_care: ModelOfCare
+    phone: str = Field(pattern=r"^\d{3}-\d{3}-\d{4}$")
+    time_zone: str
+    country: str = Field(pattern="^[A-Z]{2}$")
+    places: list[str]
+    states: list[str]
+    callback: str
+    program: dict[str, str]
+    dates: dict[str, date]
+    urgent_contacts: list[Contact] = Field(min_length=1)
+    urgent_retry_minutes: int = Field(gt=0)
+
+    @classmethod
+    def load(cls, name: str) -> "Clinic":
+        """The clinic in `clinics/<name>.yml`, or in the file at the path `name`.
+
+        Raises `NightlightError` if there is none, or if it lacks a fact.
+        """
+        path = clinic_file(name)
+        try:
+            return cls.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        except (yaml.YAMLError, ValidationError) as error:
+            raise NightlightError(f"{path.name} is not a clinic file: {error}") from error
+
+    def facts(self) -> dict[str, str]:
+        """What answers may name, by placeholder: `clinic.phone`, `program.forms`, ..."""
+        own = {k: v for k, v in self.model_dump(mode="json").items() if isinstance(v, str) and v}
+        lists = {"places": _listed(self.places), "states": _listed(self.states)}
+        facts = {f"clinic.{k}": v for k, v in {**own, **lists}.items() if v}
+        facts |= {f"program.{k}": v for k, v in self.program.items()}
+        return facts | {f"dates.{k}": f"{v:%B} {v.day}, {v.year}" for k, v in self.dates.items()}
+
+
+def clinic_file(name: str) -> Path:
+    """Where the clinic file called `name` is. Raises `NightlightError` if it is nowhere."""
+    path = Path(name) if name.endswith((".yml", ".yaml")) else ROOT / "clinics" / f"{name}.yml"
+    if not path.is_file():
+        known = ", ".join(sorted(p.stem for p in (ROOT / "clinics").glob("*.yml")))
+        raise NightlightError(f"NIGHTLIGHT_CLINIC is {name!r}: no such clinic file. Known: {known}; or give a path.")
+    return path
+
+
+def _listed(items: list[str]) -> str:
+    return items[0] if len(items) == 1 else ", ".join(items[:-1]) + f" and {items[-1]}" if items else ""
+
+
+def fill(text: str, facts: Mapping[str, str]) -> str:
+    """`text` with its placeholders filled. Raises `KeyError` naming the fact that is missing."""
+    return PLACEHOLDER.sub(lambda match: facts[match[1]], text)
+
+
+@lru_cache(maxsize=1)
+def clinic() -> Clinic:
+    """The clinic of this process, as `NIGHTLIGHT_CLINIC` names it."""
+    return Clinic.load(settings().clinic)

@@ -1,0 +1,1 @@
+"""Everything that plugs into Rasa, and nothing else."""

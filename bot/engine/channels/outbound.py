@@ -1,0 +1,68 @@
+"""One message of the bot, typed, as every channel gets it; and how Rasa's output becomes one."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import nh3
+from markdown_it import MarkdownIt
+from rasa.core.channels.channel import OutputChannel
+
+ANSWER, DANGER, NOTICE = "answer", "danger", "notice"
+_TAGS = {"p", "strong", "em", "ul", "ol", "li", "a", "br"}
+_SCHEMES = {"https", "tel", "sms"}
+
+
+@dataclass(frozen=True)
+class Outbound:
+    """What the bot says: `type` is answer, danger, form or notice; `text` is Markdown on the web.
+
+    `name` is the response's name in the model, where it came from there; `buttons` are
+    (title, payload) pairs, the payload never leaves the server.
+    """
+
+    type: str
+    text: str
+    name: str = ""
+    buttons: tuple[tuple[str, str], ...] = ()
+    sources: tuple[dict[str, str], ...] = ()
+    review: str | None = None
+
+
+class TypedOutput(OutputChannel):  # type: ignore[misc]
+    """Collects what Rasa says in one turn. Its name chooses the variation: `web` or `sms`."""
+
+    def __init__(self, channel: str) -> None:
+        self._channel = channel
+        self.messages: list[Outbound] = []
+
+    def name(self) -> str:  # type: ignore[override]
+        """The channel's name, which Rasa compares with a response's `channel`."""
+        return self._channel
+
+    async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
+        """Keep `message`; nothing leaves before the gate has seen the whole turn."""
+        metadata = message.get("metadata") or {}
+        self.messages.append(
+            Outbound(
+                type=metadata.get("type", NOTICE),
+                text=(message.get("text") or "").strip(),
+                name=message.get("utter_action") or "",
+                buttons=tuple((b["title"], b["payload"]) for b in message.get("buttons") or []),
+                sources=tuple(metadata.get("sources") or ()),
+                review=metadata.get("review"),
+            )
+        )
+
+
+def one_set_of_buttons(messages: list[Outbound]) -> list[Outbound]:
+    """`messages` with the buttons of the last that has any: one choice at a time, nothing beside danger."""
+    if any(message.type == DANGER for message in messages):
+        return [replace(message, buttons=()) for message in messages]
+    last = max((i for i, message in enumerate(messages) if message.buttons), default=-1)
+    return [replace(message, buttons=message.buttons if i == last else ()) for i, message in enumerate(messages)]
+
+
+def html(markdown: str) -> str:
+    """`markdown` as HTML of few tags; links only to web pages, calls and text messages."""
+    rendered = MarkdownIt("zero").enable(["emphasis", "link", "list", "newline"]).render(markdown)
+    return nh3.clean(rendered, tags=_TAGS, attributes={"a": {"href"}}, url_schemes=_SCHEMES, link_rel="noopener")

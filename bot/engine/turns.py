@@ -1,0 +1,104 @@
+"""The engine: Rasa's agent on an event loop in a thread of its own.
+
+A component or database that blocks holds its own turn there, never the server's loop,
+on which the gate waits with a time-out (docs/adr/0002).
+"""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from rasa.core.agent import Agent
+from rasa.core.channels.channel import UserMessage
+from rasa.core.tracker_store import InMemoryTrackerStore
+from rasa.shared.core.domain import Domain
+from rasa.utils.endpoints import EndpointConfig
+
+from bot.engine.channels.outbound import Outbound, TypedOutput
+
+log = logging.getLogger(__name__)
+ACTION_TIMEOUT = 3  # seconds; Rasa's own would be five minutes
+
+
+class EngineDown(Exception):
+    """There is no model to take a turn with: not loaded yet, or it failed to load."""
+
+
+class ActionServer(EndpointConfig):  # type: ignore[misc]
+    """The action server, given up after `ACTION_TIMEOUT`: then the words that stand before the work still go out."""
+
+    def session(self) -> aiohttp.ClientSession:
+        """See `EndpointConfig`."""
+        return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=ACTION_TIMEOUT))
+
+
+class Engine:
+    """Takes turns. `start` returns at once and loads the model behind."""
+
+    def __init__(self, model: Path, actions_url: str) -> None:
+        self._model = model
+        self._actions_url = actions_url
+        self._loop = asyncio.new_event_loop()
+        self._agent: Agent | None = None
+        # Our own, since Rasa wraps the one that it makes, and has no call to delete a conversation.
+        self._trackers = InMemoryTrackerStore(Domain.empty())
+        self._thread = threading.Thread(target=self._loop.run_forever, name="engine", daemon=True)
+
+    @property
+    def ready(self) -> bool:
+        """Whether a model is loaded."""
+        return self._agent is not None
+
+    def start(self) -> None:
+        """Start the thread and load the model in it."""
+        self._thread.start()
+        asyncio.run_coroutine_threadsafe(self._load(), self._loop)
+
+    async def _load(self) -> None:
+        try:
+            if not self._model.is_file():  # Agent.load would take the newest model beside it
+                raise EngineDown(f"There is no model {self._model.name}.")
+            agent = Agent.load(
+                str(self._model),
+                generator=EndpointConfig(type="bot.engine.nlg.ReviewedAnswers"),
+                tracker_store=self._trackers,
+                action_endpoint=ActionServer(url=self._actions_url),
+            )
+            await agent.parse_message("warm up")
+            self._agent = agent
+            log.info("engine: ready")
+        except Exception:
+            log.exception("engine: the model could not be loaded")
+
+    async def turn(self, conversation_id: str, text: str, channel: str, message_id: str) -> list[Outbound]:
+        """What the bot says to `text`. Raises `EngineDown`, or whatever the turn raised.
+
+        Called on the server's loop; the turn itself runs on the engine's.
+        """
+        if self._agent is None:
+            raise EngineDown("The model is not loaded.")
+        return await asyncio.wrap_future(self._run(self._turn(conversation_id, text, channel, message_id)))
+
+    def _run(self, turn: Coroutine[Any, Any, list[Outbound]]) -> Any:
+        return asyncio.run_coroutine_threadsafe(turn, self._loop)
+
+    async def _turn(self, conversation_id: str, text: str, channel: str, message_id: str) -> list[Outbound]:
+        assert self._agent is not None
+        output = TypedOutput(channel)
+        message = UserMessage(text, output, conversation_id, input_channel=channel, message_id=message_id)
+        message.metadata = {"message_id": message_id}
+        await self._agent.handle_message(message)
+        return output.messages
+
+    def forget(self, conversation_id: str) -> None:
+        """Delete the conversation from Rasa's tracker store, once no turn of it is running; returns at once."""
+        if self._agent is not None:
+            asyncio.run_coroutine_threadsafe(self._delete(self._agent, conversation_id), self._loop)
+
+    async def _delete(self, agent: Agent, conversation_id: str) -> None:
+        async with agent.lock_store.lock(conversation_id):
+            self._trackers.store.pop(conversation_id, None)

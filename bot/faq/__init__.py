@@ -1,0 +1,1 @@
+"""The curated FAQ: loaded, checked, and compiled into responses."""

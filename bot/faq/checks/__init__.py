@@ -1,0 +1,1 @@
+"""The rules that contents are held to: one module a noun, each of pure functions that give findings."""

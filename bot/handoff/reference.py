@@ -1,0 +1,19 @@
+"""References that can be read aloud: K7M-4QP."""
+
+import secrets
+
+# No pair that looks or sounds alike (0 O, 1 I L, 2 Z, 5 S, 8 B, U V), and no vowels, so no words.
+ALPHABET = "34679CDFGHJKMNPQRTWXY"
+HALF = 3
+
+
+def new_reference() -> str:
+    """A reference by chance, one of 85 million: the database says if it is taken."""
+    first, second = ("".join(secrets.choice(ALPHABET) for _ in range(HALF)) for _ in range(2))
+    return f"{first}-{second}"
+
+
+def as_written(said: str) -> str:
+    """The reference in what somebody typed or said: `k7m 4qp` is `K7M-4QP`."""
+    letters = "".join(c for c in said.upper() if c.isalnum())
+    return f"{letters[:HALF]}-{letters[HALF:]}"

@@ -1,0 +1,47 @@
+"""The questions that were not understood, for the editors."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from bot.privacy.keys import keyed_hash
+from bot.privacy.redact import redact
+from bot.storage.models import UnansweredQuestion
+
+MAX_CHARACTERS = 2000
+_INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
+
+def keep(session: Session, text: str, options: Sequence[str], at: datetime) -> None:
+    """Keeps `text`, redacted, with the intents that were offered instead.
+
+    The same question, whatever its case, spaces and punctuation, is counted, not kept again;
+    its last `options` stay. May be done by several processes at once.
+    """
+    redacted = redact(text[:MAX_CHARACTERS])
+    row = {"text": redacted, "fingerprint": keyed_hash(normalised(redacted)), "options": list(options)}
+    insert = _INSERT[session.get_bind().dialect.name](UnansweredQuestion)
+    insert = insert.values(**row, count=1, first_seen=at, last_seen=at)
+    again = {
+        "count": UnansweredQuestion.count + 1,
+        "last_seen": insert.excluded.last_seen,
+        "options": insert.excluded.options,
+    }
+    session.execute(insert.on_conflict_do_update(index_elements=["fingerprint"], set_=again))
+
+
+def by_count(session: Session, limit: int = 50) -> list[UnansweredQuestion]:
+    """The questions that came most often, first; of those as often, the last asked."""
+    often = select(UnansweredQuestion).order_by(UnansweredQuestion.count.desc(), UnansweredQuestion.last_seen.desc())
+    return list(session.execute(often.limit(limit)).scalars())
+
+
+def normalised(text: str) -> str:
+    """`text` as far as it matters for being the same question; emoji alone stay as they are."""
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    return " ".join(re.findall(r"\w+", re.sub("['\u2019]", "", plain))) or plain.strip()

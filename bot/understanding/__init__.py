@@ -1,0 +1,1 @@
+"""How a message is understood: words, encoder, classifier, decision. No Rasa here."""

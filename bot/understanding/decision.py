@@ -1,0 +1,184 @@
+"""From probabilities to what the bot does: answer, answer several, ask back, or give up kindly."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from bot.safety.verdict import CONCERN, Verdict
+
+Ranking = Sequence[tuple[str, float]]
+
+FALLBACK = "nlu_fallback"
+AGAIN = "not_understood_again"
+CLEARED = "crisis_concern_cleared"
+MAX_QUESTIONS = 3
+MAX_OPTIONS = 3
+MIN_QUESTION_WORDS = 2  # of a part; a single word leans on its neighbours
+FAQ = "faq_"
+# What makes no sense as "did you mean": it is answered at once or not at all.
+_NOT_OFFERED = frozenset({"greet", "goodbye", "thanks", "affirm", "deny", "repeat", "out_of_scope", "feel_safe_now"})
+_STARTED = frozenset(
+    [
+        "request_appointment",
+        "change_appointment",
+        "ask_appointment_status",
+        "start_self_assessment",
+        "check_eligibility",
+        "plan_session",
+        "message_care_team",
+        "delete_my_data",
+        "opt_out",
+        "baby_care",
+        "bot_challenge",
+    ]
+)
+_SMALL_TALK = frozenset({"greet", "thanks", "goodbye", "affirm", "deny", "help", "repeat", "bot_challenge"})
+_BESIDE_QUESTIONS = frozenset({"greet", "thanks", "goodbye", "affirm", "deny"})
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """The probabilities at which the decision turns; set in config.yml, chosen by docs/evaluation.md."""
+
+    answer: float = 0.47
+    part: float = 0.5  # a part that asks
+    told_part: float = 0.7  # a part that does not ask, but starts something
+    stray_part: float = 0.9  # a part whose intent has hardly a `trace` in the whole message
+    trace: float = 0.01
+    follow_up: float = 0.95
+
+
+@dataclass(frozen=True)
+class Context:
+    """What was said before this message."""
+
+    topic: str | None = None  # the intent that was answered last
+    fell_back: bool = False  # whether the last message was not understood
+    asked_if_danger: bool = False  # whether the bot has just asked the one direct question
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a message is taken for.
+
+    `questions` are the intents to answer, in her order; `options` what she is asked about
+    where that is not clear; `situation` chooses among the variations of an answer.
+    """
+
+    intent: str
+    confidence: float
+    questions: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
+    situation: dict[str, bool] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the message: its words, whether it asks, what it may mean."""
+
+    text: str
+    asks: bool
+    ranking: Ranking
+
+
+def decide(
+    text: str, ranking: Ranking, parts: Sequence[Part], verdict: Verdict, context: Context, limits: Thresholds
+) -> Decision:
+    """The decision on a message: danger first, then what was asked before, then what it says."""
+    if context.asked_if_danger:
+        return _answer_to_concern(text, ranking, verdict)
+    if verdict.intent:
+        return Decision(verdict.intent, 1.0, situation=_situation(verdict))
+    best, confidence = ranking[0]
+    if context.topic and _leans_on(context.topic, text, ranking, limits):
+        return Decision(context.topic, confidence, (context.topic,), situation={"follow_up": True})
+    several = questions(parts, ranking, limits)
+    if len(several) > 1:
+        return Decision(several[0], confidence, tuple(several))
+    if confidence >= limits.answer:
+        return Decision(best, confidence, (best,))
+    if len(several) == 1 and best in _BESIDE_QUESTIONS:
+        return Decision(several[0], confidence, (several[0],))
+    return Decision(AGAIN if context.fell_back else FALLBACK, 1 - confidence, options=options(ranking))
+
+
+# "Are you thinking about hurting yourself or your baby?": what begins so and doubts nothing is a clear no.
+_NO = re.compile(
+    r"^(?:(?:oh|god|omg|lol|um|well)[,\s]+)*(?:no+|nope|nah|never|not at all|of course not|definitely not|"
+    r"absolutely not|i(?:'m| am|m) (?:not|safe|fine|ok)|i(?:'d| would|d) never|i do(?:n't|nt| not) want to)\b",
+    re.IGNORECASE,
+)
+_DOUBT = re.compile(r"\b(?:but|maybe|sometimes|not sure|kind of|kinda|i guess|yet|idk|know|anymore)\b", re.IGNORECASE)
+
+
+def _answer_to_concern(text: str, ranking: Ranking, verdict: Verdict) -> Decision:
+    best, confidence = ranking[0]
+    clear = _NO.match(text) and not _DOUBT.search(text)
+    if clear and verdict.kind is None and best in {"deny", "feel_safe_now"}:
+        return Decision(CLEARED, confidence)
+    return Decision(verdict.kind or "crisis_self_harm", 1.0, situation=_situation(verdict))
+
+
+def _situation(verdict: Verdict) -> dict[str, bool]:
+    # Who writes for another needs other words than who writes of her own past; one of them wins.
+    return {"about_other": verdict.about_other, "past": verdict.past and not verdict.about_other}
+
+
+def questions(parts: Sequence[Part], ranking: Ranking, limits: Thresholds) -> list[str]:
+    """The different questions among `parts`, in order, at most `MAX_QUESTIONS`, none twice.
+
+    What is told without asking counts only where it starts something ("book me in"):
+    a mother who tells her story names many topics and asks about one.
+    """
+    whole = dict(ranking)
+    found: list[str] = []
+    for part in parts:
+        intent, confidence = part.ranking[0]
+        answerable = intent in _STARTED or (part.asks and intent.startswith(FAQ))
+        least = limits.part if part.asks else limits.told_part
+        if whole.get(intent, 0.0) < limits.trace:
+            least = limits.stray_part
+        enough = len(part.text.split()) >= MIN_QUESTION_WORDS
+        if answerable and enough and confidence >= least and intent not in found:
+            found.append(intent)
+    return found[:MAX_QUESTIONS]
+
+
+def options(ranking: Ranking) -> tuple[str, ...]:
+    """What she may have meant, best first, at most `MAX_OPTIONS`."""
+    return tuple(intent for intent, _ in ranking if intent not in _NOT_OFFERED)[:MAX_OPTIONS]
+
+
+_THAT = r"(?:that|it|this|they|those|these)"
+_FOLLOW_UP = re.compile(
+    r"^(?:(?:and|but|so|ok|okay|oh|hmm|um|then|well|yes|yeah|no)[,\s]+)*(?:"
+    r"why|how|when|how come|how so|why not|for how long|since when|how much|how often|how many|which one|"
+    r"how long(?: is that| for| is it| does that take| exactly)?|"
+    r"tell me more|say more|more|more info|more details?|go on|explain|meaning|like what|such as|what do you mean.*|"
+    r"(?:what|how) about (?:the |a |my |with |for )?.{2,40}|what if .{2,60}|"
+    r"(?:and |even )?(?:if|with|for|after|before|when|on|in) .{2,60}|"
+    rf"(?:is|are|does|do|can|was|will|would) {_THAT}\b.{{0,60}}|(?:what|how) (?:does|is|are|do) {_THAT}\b.{{0,40}}|"
+    r"really|are you sure|seriously|always|never|at all|every time|who says(?: so)?|says who|"
+    r"the (?:spray|drip|tablets?|pills?|infusion|iv|other one).{0,30}|"
+    r"at night too|not even .{2,40}|what else|anything else|any exceptions?)[\s?.!]*$",
+    re.IGNORECASE,
+)
+MAX_FOLLOW_UP_WORDS = 10
+
+
+def is_follow_up(text: str) -> bool:
+    """Whether `text` leans on what was said before: short, and no question of its own."""
+    return len(text.split()) <= MAX_FOLLOW_UP_WORDS and bool(_FOLLOW_UP.match(text.strip()))
+
+
+def _leans_on(topic: str, text: str, ranking: Ranking, limits: Thresholds) -> bool:
+    """Whether `text` is best read as going on about `topic`, which was answered last."""
+    best, confidence = ranking[0]
+    if is_follow_up(text):
+        # "why" looks like small talk; after an answer it is not.
+        return best == topic or best in _SMALL_TALK or confidence < limits.follow_up
+    unclear = confidence < limits.answer and len(text.split()) <= MAX_FOLLOW_UP_WORDS
+    return unclear and topic in options(ranking)
+
+
+__all__ = ["CONCERN", "Context", "Decision", "Part", "Thresholds", "decide", "is_follow_up", "options", "questions"]

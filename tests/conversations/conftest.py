@@ -1,0 +1,96 @@
+"""A mother and the bot: the published model behind the gate, without a server."""
+
+import asyncio
+import uuid
+from pathlib import Path
+
+import pytest
+
+from bot.engine.logs import configure as configure_logs
+from bot.engine.logs import quieten
+from bot.engine.training import model_path
+from bot.handoff.alert import CrisisAlert
+from bot.settings import settings
+
+quieten()
+
+PATIENCE = 120
+
+
+class Mother:
+    """Writes to the bot and looks at what it says."""
+
+    def __init__(self, gate, channel: str, alerts: list[CrisisAlert]) -> None:
+        self._gate = gate
+        self._channel = channel
+        self.id = f"test-{uuid.uuid4()}"
+        self.alerts = alerts
+        self.read: list = []
+
+    def _inbound(self, text: str):
+        from bot.engine.channels.gate import Inbound
+
+        return Inbound(self.id, str(uuid.uuid4()), self._channel, text)
+
+    def writes(self, text: str) -> list[str]:
+        """She writes `text`; the names of the responses that she reads."""
+        self.read = asyncio.run(self._gate.pass_on(self._inbound(text)))
+        return self.names
+
+    def opens(self) -> list[str]:
+        """She opens the chat."""
+        self.read = asyncio.run(self._gate.choose(self._inbound("/greet")))
+        return self.names
+
+    def takes(self, title: str) -> list[str]:
+        """She takes the option called `title`."""
+        payload = dict(self.options)[title]
+        self.read = asyncio.run(self._gate.choose(self._inbound(payload)))
+        return self.names
+
+    @property
+    def names(self) -> list[str]:
+        return [message.name.removeprefix("utter_") for message in self.read]
+
+    @property
+    def words(self) -> str:
+        return "\n".join(message.text for message in self.read)
+
+    @property
+    def options(self) -> tuple[tuple[str, str], ...]:
+        return tuple(button for message in self.read for button in message.buttons)
+
+
+@pytest.fixture(scope="session")
+def engine():
+    """The engine with the published model, loaded once."""
+    import time
+
+    from bot.engine.turns import Engine
+
+    configure_logs("ERROR")
+    model = model_path(settings())
+    assert model.is_file(), "there is no model for the files as they are: run `make setup`"
+    # Nothing listens there: answers and crisis lines must not need the action server.
+    engine = Engine(Path(model), "http://127.0.0.1:9/webhook")
+    engine.start()
+    for _ in range(PATIENCE * 10):
+        if engine.ready:
+            break
+        time.sleep(0.1)
+    assert engine.ready
+    return engine
+
+
+@pytest.fixture(params=["web"])
+def channel(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+@pytest.fixture
+def mother(engine, channel: str) -> Mother:
+    """A mother in a new conversation."""
+    from bot.engine.channels.gate import Gate
+
+    alerts: list[CrisisAlert] = []
+    return Mother(Gate(engine, 20, alerts.append), channel, alerts)

@@ -1,0 +1,333 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Client } from "../client.js";
+
+const OFFLINE = () => { throw new TypeError("fetch failed"); };
+const HANGS = (request) => new Promise((_, reject) => {
+  request.signal.addEventListener("abort", () => reject(request.signal.reason));
+});
+
+/** A server of conversations. `faults` are used up first, one a request to POST /messages. */
+class Server {
+  requests = [];
+  tokens = [];
+  answers = new Map();
+  messages = [];
+  faults = [];
+  down = false;
+
+  fetch = async (address, options) => {
+    const request = { ...options, address, body: options.body && JSON.parse(options.body) };
+    this.requests.push(request);
+    if (this.down) OFFLINE();
+    if (address.endsWith("/conversations")) return this.begin();
+    if (!this.knows(request)) return problem(401, "This conversation has expired.");
+    return request.method === "GET" ? reply({ messages: this.messages }) : this.take(request);
+  };
+
+  begin() {
+    this.tokens.push(`token-${this.tokens.length + 1}`);
+    this.messages = [];
+    this.answers.clear();
+    this.say("bot", "Hello.");
+    return reply({ id: "c", token: this.tokens.at(-1), messages: this.messages }, 201);
+  }
+
+  knows(request) {
+    return request.headers.Authorization === `Bearer ${this.tokens.at(-1)}`;
+  }
+
+  take(request) {
+    const fault = this.faults.shift();
+    return fault ? fault(request, () => this.answer(request.body)) : reply(this.answer(request.body));
+  }
+
+  answer({ id, text, choice }) {
+    if (!this.answers.has(id)) {
+      this.say("mother", text ?? choice);
+      this.answers.set(id, { messages: [this.say("bot", `On "${text ?? choice}".`)] });
+    }
+    return this.answers.get(id);
+  }
+
+  say(from, text) {
+    const message = { seq: this.messages.length + 1, from, type: "answer", text, html: "", buttons: [], sources: [], review: null };
+    this.messages.push(message);
+    return message;
+  }
+
+  expire() {
+    this.tokens.push("nobody's");
+  }
+
+  get sent() {
+    return this.requests.filter(({ method, address }) => method === "POST" && address.endsWith("/messages"));
+  }
+}
+
+class Storage {
+  items = new Map();
+  getItem = (name) => this.items.get(name) ?? null;
+  setItem = (name, value) => this.items.set(name, value);
+  removeItem = (name) => this.items.delete(name);
+}
+
+const reply = (body, status = 200, headers = {}) => new Response(JSON.stringify(body), { status, headers });
+const problem = (status, detail = "", headers = {}) => reply({ status, detail }, status, headers);
+
+/** A client whose waits are over at once and are noted, and everything it tells. */
+function listen(server, { storage = new Storage(), wait } = {}) {
+  const waits = [];
+  const instantly = async (ms) => { waits.push(ms); };
+  const client = new Client({ fetch: server.fetch, storage, wait: wait ?? instantly });
+  const told = { messages: [], states: [], connections: [], renewals: 0, known: [] };
+  client.addEventListener("message", ({ detail }) => told.messages.push(detail.text));
+  client.addEventListener("unsent", ({ detail }) => told.states.push(detail.state));
+  client.addEventListener("unsent", ({ detail }) => detail.known && told.known.push(detail.text));
+  client.addEventListener("connection", ({ detail }) => told.connections.push(detail));
+  client.addEventListener("renewed", () => { told.renewals += 1; });
+  return { client, told, waits, storage };
+}
+
+async function started(server, options) {
+  const heard = listen(server, options);
+  await heard.client.start();
+  return heard;
+}
+
+test("she is greeted, asks and is answered", async () => {
+  const server = new Server();
+  const { client, told } = await started(server);
+  const item = await client.send("Is it safe?");
+  assert.equal(item.state, "sent");
+  assert.deepEqual(told.messages, ["Hello.", 'On "Is it safe?".']);
+  assert.deepEqual(told.states, ["sending", "sent"]);
+  assert.match(server.sent[0].body.id, /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+});
+
+test("a button is sent as a choice, without its words", async () => {
+  const server = new Server();
+  const { client } = await started(server);
+  await client.choose("b1", "How long?");
+  const { id, ...rest } = server.sent[0].body;
+  assert.deepEqual(rest, { choice: "b1" });
+});
+
+for (const [name, fault] of Object.entries({
+  "a lost connection": OFFLINE,
+  "an error of the server": () => problem(500),
+  "a proxy without a server": () => new Response("<h1>Bad gateway</h1>", { status: 502 }),
+  "a hotel's log-in page": () => new Response("<h1>Welcome</h1>"),
+  "too many requests": () => problem(429, "Too fast."),
+})) {
+  test(`after ${name} the same id is sent again`, async () => {
+    const server = new Server();
+    const { client } = await started(server);
+    server.faults = [fault, fault];
+    const item = await client.send("hi");
+    assert.equal(item.state, "sent");
+    assert.equal(server.sent.length, 3);
+    assert.equal(new Set(server.sent.map(({ body }) => body.id)).size, 1);
+    assert.ok(server.sent.every(({ body }) => body.text === "hi"));
+  });
+}
+
+test("an answer lost on its way is fetched again, and nothing is done twice", async () => {
+  const server = new Server();
+  const { client, told } = await started(server);
+  server.faults = [(_, answer) => { answer(); OFFLINE(); }];
+  await client.send("hi");
+  assert.deepEqual(server.messages.map(({ text }) => text), ["Hello.", "hi", 'On "hi".']);
+  assert.deepEqual(told.messages, ["Hello.", 'On "hi".']);
+});
+
+test("each wait is longer than the one before", async () => {
+  const server = new Server();
+  const { client, waits } = await started(server);
+  server.faults = Array(4).fill(OFFLINE);
+  await client.send("hi");
+  [500, 1000, 2000, 4000].forEach((ms, i) => assert.ok(waits[i] >= ms * 0.75 && waits[i] <= ms * 1.25));
+});
+
+test("the server's Retry-After is kept to", async () => {
+  const server = new Server();
+  const { client, waits } = await started(server);
+  server.faults = [() => problem(429, "Too fast.", { "Retry-After": "7" })];
+  await client.send("hi");
+  assert.deepEqual(waits, [7000]);
+});
+
+test("a server that does not answer is given up after a time and asked again", async (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const server = new Server();
+  const { client } = await started(server);
+  server.faults = [HANGS];
+  const sending = client.send("hi");
+  while (server.sent.length === 0) await Promise.resolve();
+  context.mock.timers.tick(10_000);
+  assert.equal((await sending).state, "sent");
+  assert.equal(server.sent.length, 2);
+});
+
+test("what cannot be sent is kept, said to be unsent, and goes out in order later", async () => {
+  const server = new Server();
+  const { client, told } = await started(server);
+  server.down = true;
+  assert.equal((await client.send("one")).state, "failed");
+  assert.equal((await client.send("two")).state, "failed");
+  assert.equal(told.connections.at(-1), "offline");
+  server.down = false;
+  await client.wake();
+  assert.deepEqual(told.messages, ["Hello.", 'On "one".', 'On "two".']);
+  assert.equal(told.connections.at(-1), "online");
+});
+
+test("a retry on her wish carries the same id", async () => {
+  const server = new Server();
+  const { client } = await started(server);
+  server.down = true;
+  const { id } = await client.send("one");
+  server.down = false;
+  await client.retry(id);
+  assert.deepEqual([...server.answers.keys()], [id]);
+});
+
+test("a page opened without a network starts when the network is there", async () => {
+  const server = new Server();
+  server.down = true;
+  const { client, told } = await started(server);
+  assert.deepEqual(told.connections, ["connecting", "offline"]);
+  server.down = false;
+  await client.send("hi");
+  assert.deepEqual(told.messages, ["Hello.", 'On "hi".']);
+});
+
+test("a new message does not wait for the back-off of the one before", async () => {
+  const server = new Server();
+  const never = () => new Promise(() => {});
+  const { client, told } = await started(server, { wait: never });
+  server.faults = [OFFLINE];
+  const first = client.send("one");
+  while (server.sent.length === 0) await new Promise(setImmediate);
+  await new Promise(setImmediate);
+  await Promise.all([first, client.send("two")]);
+  assert.deepEqual(told.messages, ["Hello.", 'On "one".', 'On "two".']);
+});
+
+test("a message that the server always fails on does not hold up the next one", async () => {
+  const server = new Server();
+  const { client, told } = await started(server);
+  server.faults = Array(5).fill(() => problem(500));
+  const [first, second] = await Promise.all([client.send("bad luck"), client.send("help")]);
+  assert.equal(first.state, "failed");
+  assert.equal(second.state, "sent");
+  await client.retry(first.id);
+  assert.deepEqual(told.messages, ["Hello.", 'On "help".', 'On "bad luck".']);
+});
+
+test("what the server refuses is not sent again but given back to change", async () => {
+  const server = new Server();
+  const { client } = await started(server);
+  server.faults = [() => problem(413, "Please write less than 2,000 characters.")];
+  const item = await client.send("long");
+  assert.equal(item.state, "refused");
+  assert.equal(item.reason, "Please write less than 2,000 characters.");
+  assert.equal(server.sent.length, 1);
+  assert.equal(client.withdraw(item.id), "long");
+  assert.equal((await client.send("short")).state, "sent");
+});
+
+test("an expired conversation is renewed and her message sent in the new one", async () => {
+  const server = new Server();
+  const { client, told } = await started(server);
+  server.expire();
+  const item = await client.send("hi");
+  assert.equal(item.state, "sent");
+  assert.equal(told.renewals, 1);
+  assert.equal(server.sent[0].body.id, server.sent[1].body.id);
+  assert.deepEqual(told.messages, ["Hello.", "Hello.", 'On "hi".']);
+});
+
+test("a button of an expired conversation is sent in its words", async () => {
+  const server = new Server();
+  const { client, told } = await started(server);
+  server.expire();
+  await client.choose("b1", "How long?");
+  assert.equal(told.messages.at(-1), 'On "How long?".');
+});
+
+test("a server that knows no token at all does not make it turn in circles", async () => {
+  const server = new Server();
+  const { client } = await started(server);
+  server.knows = () => false;
+  assert.equal((await client.send("hi")).state, "failed");
+  assert.equal(server.sent.length, 2);
+});
+
+test("nothing is stored before she writes", async () => {
+  const { client, storage } = await started(new Server());
+  assert.equal(storage.items.size, 0);
+  await client.send("hi");
+  assert.equal(storage.items.size, 1);
+});
+
+test("after a reload the transcript is there again", async () => {
+  const server = new Server();
+  const { client, storage } = await started(server);
+  await client.send("hi");
+  const { told } = await started(server, { storage });
+  assert.deepEqual(told.messages, ["Hello.", "hi", 'On "hi".']);
+  assert.equal(server.tokens.length, 1);
+});
+
+test("a reload loses nothing that was unsent", async () => {
+  const server = new Server();
+  const { client, storage } = await started(server);
+  server.down = true;
+  const { id } = await client.send("hi");
+  server.down = false;
+  const { told } = await started(server, { storage });
+  assert.deepEqual([...server.answers.keys()], [id]);
+  assert.deepEqual(told.messages, ["Hello.", 'On "hi".']);
+  assert.deepEqual(told.states, ["sending", "sent"]);
+});
+
+test("a message that had arrived before the reload is not shown twice", async () => {
+  const server = new Server();
+  const { client, storage } = await started(server);
+  server.faults = Array(5).fill((_, answer) => { answer(); OFFLINE(); });
+  await client.send("hi");
+  const { told } = await started(server, { storage });
+  assert.deepEqual(told.messages, ["Hello.", "hi", 'On "hi".']);
+  assert.deepEqual(told.known, ["hi"]);
+});
+
+test("a reload after the conversation expired begins a new one and keeps what was unsent", async () => {
+  const server = new Server();
+  const { client, storage } = await started(server);
+  server.down = true;
+  await client.send("hi");
+  server.down = false;
+  server.expire();
+  const { told } = await started(server, { storage });
+  assert.deepEqual(told.messages, ["Hello.", 'On "hi".']);
+});
+
+test("who leaves quickly leaves nothing behind", async () => {
+  const server = new Server();
+  const { client, storage } = await started(server);
+  const sending = client.send("hi");
+  client.forget();
+  await sending;
+  assert.equal(storage.items.size, 0);
+});
+
+test("it works where storage is forbidden", async () => {
+  const forbidden = () => { throw new Error("SecurityError"); };
+  const storage = { getItem: forbidden, setItem: forbidden, removeItem: forbidden };
+  const { client, told } = await started(new Server(), { storage });
+  await client.send("hi");
+  client.forget();
+  assert.deepEqual(told.messages, ["Hello.", 'On "hi".']);
+});
