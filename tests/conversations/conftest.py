@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from bot.engine.logs import configure as configure_logs
 from bot.engine.logs import quieten
 from bot.engine.training import model_path
 from bot.handoff.alert import CrisisAlert
@@ -68,7 +67,6 @@ def engine():
 
     from bot.engine.turns import Engine
 
-    configure_logs("ERROR")
     model = model_path(settings())
     assert model.is_file(), "there is no model for the files as they are: run `make setup`"
     # Nothing listens there: answers and crisis lines must not need the action server.
