@@ -1,0 +1,1 @@
+"""Appointment requests: what a mother may answer, and what a request is."""
