@@ -12,7 +12,8 @@ _WH = r"(?:how|what|whats|what's|when|where|wheres|where's|who|whos|who's|why|wh
 _AUXILIARY = r"(?:can|could|do|does|did|is|are|am|will|would|should|may|must)"
 _STARTERS = rf"(?:{_AUXILIARY}|{_WH}|if (?:i|it|so|not)|whether)"
 _ORDERS = r"(?:book|set|sign|delete|erase|wipe|remove|cancel|move|stop|tell|call|let|plan|give|put|take)"
-_AND = r"(?:and then|and also|oh and|but also|and|also|plus|or|but|then|n|&)"
+# Not "or": what it joins is mostly one question with two answers ("is lyft ok or must somebody sign me out").
+_AND = r"(?:and then|and also|oh and|but also|and|also|plus|but|then|n|&)"
 _JOINT = re.compile(
     rf",?\s+{_AND}\b,?\s+(?=(?:{_STARTERS}|{_ORDERS})\b)|,\s+(?=(?:{_STARTERS}|{_ORDERS})\b)|"
     r",?\s+\b(?:and also|also|plus|oh and)\b,?\s+|"
@@ -22,6 +23,13 @@ _JOINT = re.compile(
 )
 _OPENING = r"(?:and|also|so|but|ok|okay|hi|hello|hey|oh|plus|please|then|n|well)"
 _QUESTION = re.compile(rf"^(?:{_OPENING}[,\s]+)*{_STARTERS}\b", re.IGNORECASE)
+# A question after a beginning that tells: "i had preeclampsia am i ok for this".
+_THOSE = r"(?:i|you|he|she|it|we|they|that|this|there|my|someone|somebody|insurance)"
+_INSIDE = re.compile(
+    rf"\b(?:am i|(?:is|are|do|does|did|can|could|will|would|should) {_THOSE}|"
+    rf"(?:how|what|when|where|who|which|why) (?:{_AUXILIARY}|much|many|long|soon|often|far|works|one))\b",
+    re.IGNORECASE,
+)
 
 
 @lru_cache(maxsize=1)
@@ -52,5 +60,5 @@ def parts(text: str) -> list[str]:
 
 
 def is_question(part: str) -> bool:
-    """Whether `part` asks: by its mark or by its first word."""
-    return part.rstrip().endswith("?") or bool(_QUESTION.match(part.strip()))
+    """Whether `part` asks: by its mark, its first word, or a question that follows what it tells."""
+    return part.rstrip().endswith("?") or bool(_QUESTION.match(part.strip()) or _INSIDE.search(part))
