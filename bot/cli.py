@@ -130,6 +130,24 @@ def evaluate(
     typer.echo(json.dumps(figures, indent=2) if as_json else "\n".join(lines(figures)))
 
 
+@app.command()
+@command
+def curve(
+    files: Annotated[list[Path], typer.Argument(help="JSON-lines files; only their single questions count.")],
+) -> None:
+    """Train on 10, 20, 40, ... examples an intent: how many questions does each model read rightly?"""
+    from bot.evaluation.case import read_cases
+    from bot.evaluation.curve import curve as steps
+    from bot.evaluation.curve import read_examples
+
+    examples = read_examples()
+    cases = [c for c in read_cases(files, examples) if not (c.several or c.near_miss or c.danger or c.context)]
+    if not cases:
+        raise NightlightError("There are no single questions in these files.")
+    for step, n_examples, share in steps(examples, cases):
+        typer.echo(f"{step:4d} an intent ({n_examples:5d} in all): {share:.1%} right")
+
+
 @faq.command()
 @command
 def check(release: Annotated[bool, typer.Option(help="Refuse drafts too.")] = False) -> None:
