@@ -23,29 +23,29 @@ HARMLESS = st.text(alphabet=st.characters(whitelist_categories=["Zs"], whitelist
 class Broken:
     """An engine that raises."""
 
-    async def turn(self, *_: str) -> list[Outbound]:
+    async def turn(self, *_: object) -> None:
         raise RuntimeError("she wrote this")
 
 
 class NotLoaded:
     """An engine without a model."""
 
-    async def turn(self, *_: str) -> list[Outbound]:
+    async def turn(self, *_: object) -> None:
         raise EngineDown("not loaded")
 
 
 class Hanging:
     """An engine that never comes back, its own thread blocked."""
 
-    async def turn(self, *_: str) -> list[Outbound]:
-        return await asyncio.get_running_loop().run_in_executor(None, threading.Event().wait, 1.5)
+    async def turn(self, *_: object) -> None:
+        await asyncio.get_running_loop().run_in_executor(None, threading.Event().wait, 1.5)
 
 
 class Silent:
     """An engine that says nothing."""
 
-    async def turn(self, *_: str) -> list[Outbound]:
-        return []
+    async def turn(self, *_: object) -> None:
+        pass
 
 
 def ask(engine: object, text: str, message_id: str = "m-1", channel: str = "web") -> list[Outbound]:
