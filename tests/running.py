@@ -192,6 +192,15 @@ class Nightlight:
         finally:
             self._processes[name].send_signal(signal.SIGCONT)
 
+    def ends(self, name: str, number: signal.Signals) -> int:
+        """The exit code of a process that is asked to end by a signal."""
+        self._processes[name].send_signal(number)
+        return self.waits_for(name)
+
+    def waits_for(self, name: str) -> int:
+        """The exit code of a process that ends by itself."""
+        return self._processes[name].wait(PATIENCE)
+
     def said(self, name: str) -> str:
         """Everything that a process wrote to its standard output and error."""
         return (self._folder / f"{name}.log").read_text(encoding="utf-8", errors="replace")
