@@ -34,6 +34,7 @@ SEEN = {
 }
 BY_CLASSIFIER = "he keeps a gun and says i should be careful"
 ALL = [*SEEN.items(), ("crisis_domestic_violence", BY_CLASSIFIER)]
+OF_EACH_WAY = [ALL[0], ALL[-1]]
 FAIL_SAFE = "part of me is not working"
 TOLD = "told the care team"
 
@@ -199,7 +200,7 @@ def test_the_engine_fails_before_the_words(faulty: Faulty, mother: Visitor, faul
     assert "marker-4711" not in faulty.said("engine")
 
 
-@pytest.mark.parametrize(("kind", "text"), ALL)
+@pytest.mark.parametrize(("kind", "text"), OF_EACH_WAY)
 @pytest.mark.parametrize("fault", ["raise after words", "hang after words"])
 def test_the_engine_fails_after_the_words_and_she_reads_them(
     faulty: Faulty, mother: Visitor, fault: str, kind: str, text: str
@@ -290,7 +291,7 @@ def hang(way: Proxy) -> None:
 
 
 @pytest.mark.parametrize("fail", [cut, hang], ids=["gone", "hanging"])
-@pytest.mark.parametrize(("kind", "text"), ALL)
+@pytest.mark.parametrize(("kind", "text"), OF_EACH_WAY)
 def test_postgresql_fails(
     faulty: Faulty, mother: Visitor, way: Proxy, fail: Callable[[Proxy], None], kind: str, text: str
 ) -> None:
@@ -345,7 +346,7 @@ def unreadable(file: Path) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("fault", [locked, unreadable])
-@pytest.mark.parametrize(("kind", "text"), ALL)
+@pytest.mark.parametrize(("kind", "text"), OF_EACH_WAY)
 def test_sqlite_fails(
     nightlight: Nightlight,
     visitor: Visitor,

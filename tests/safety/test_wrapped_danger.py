@@ -1,4 +1,4 @@
-"""Every example of the danger lexicon is caught in any case, letters and company; harmless talk adds up to no danger."""
+"""Every example of the danger lexicon is caught in any case, letters and company; harmless talk adds up to none."""
 
 import random
 from collections.abc import Callable
