@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -156,7 +156,9 @@ def _print_all(name: str, popen: subprocess.Popen[bytes]) -> None:
     printer = Printer(output=sys.stderr, width=max(len(each) for each in NAMES))
     assert popen.stdout
     for line in popen.stdout:
-        printer.write(Message("line", line, datetime.now(), name, _COLOURS.get(name)))
+        # Read on also where nobody listens to us any more: a full pipe would stop the process.
+        with suppress(OSError):
+            printer.write(Message("line", line, datetime.now(), name, _COLOURS.get(name)))
 
 
 def _announce(settings: Settings, say: Say, start: float) -> None:

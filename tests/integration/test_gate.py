@@ -14,11 +14,20 @@ from bot.engine.turns import EngineDown
 from bot.handoff.alert import CrisisAlert
 from bot.handoff.spool import spool
 from bot.handoff.worker import tick
+from bot.safety.screen import screen
+from bot.safety.words import crisis_words
 from bot.storage.models import HandOff
 from support import rows
 
 TIMEOUT = 0.3
 HARMLESS = st.text(alphabet=st.characters(whitelist_categories=["Zs"], whitelist_characters=".,!? "), max_size=20)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def built() -> None:
+    """As in the server, which builds both before the first request."""
+    screen()
+    crisis_words()
 
 
 class Broken:

@@ -7,7 +7,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -103,19 +102,23 @@ def test_the_pause_grows_is_bounded_and_forgets_what_ran_well() -> None:
     assert failures.pause(STEADY) == 1
 
 
-def test_a_program_that_refuses_to_end_is_killed_with_its_children(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_program_that_refuses_to_end_is_killed_with_its_children(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr("bot.processes.LAST_WORDS", 0.5)
-    deaf = "import signal, subprocess, sys, time; signal.signal(signal.SIGTERM, signal.SIG_IGN);"
     said: list[str] = []
     process = program(
-        deaf + "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)']);"
+        "import signal, subprocess, sys, time; signal.signal(signal.SIGTERM, signal.SIG_IGN);"
+        "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)']);"
         "print('deaf', flush=True); time.sleep(60)",
         said=said,
     )
     process.start()
-    time.sleep(0.5)
+    heard: list[str] = []
+    wait_until(lambda: bool(heard.append(capfd.readouterr().err)) or "deaf" in "".join(heard), "it is deaf")
     process.end()
-    assert not is_alive(ids(said[0])["actions"])
+    assert "killed" in said[-1]
+    wait_until(lambda: not is_alive(ids(said[0])["actions"]), "its child is gone too")
 
 
 def test_the_first_ends_well_and_yet_the_code_says_that_it_ended() -> None:
@@ -128,8 +131,9 @@ def test_the_first_ends_well_and_yet_the_code_says_that_it_ended() -> None:
 
 
 def test_what_they_print_stands_behind_their_names(capfd: pytest.CaptureFixture[str]) -> None:
-    process = program("print('hello'); print(b'\\xff'.decode('latin-1'))")
+    process = program("import sys; print('hello'); sys.stdout.buffer.write(b'\\xff\\n')")
     process.start()
-    wait_until(lambda: process.exit_code == 0, "it ends")
-    time.sleep(0.2)
-    assert re.search(r"\d+:\d+:\d+ actions \| hello", capfd.readouterr().err)
+    heard: list[str] = []
+    wait_until(lambda: bool(heard.append(capfd.readouterr().err)) or "\ufffd" in "".join(heard), "it is printed")
+    process.end()
+    assert re.search(r"\d+:\d+:\d+ actions \| hello", "".join(heard))
