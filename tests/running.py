@@ -139,16 +139,31 @@ class Nightlight:
     def start(self, *names: str, **changes: str) -> None:
         """Start the processes `names`, with `changes` to their settings; returns when they are ready."""
         for name in names:
-            with (self._folder / f"{name}.log").open("ab") as log:
-                self._processes[name] = subprocess.Popen(
-                    [sys.executable, "-m", "bot.cli", name],
-                    cwd=ROOT,
-                    env={**os.environ, **self.variables, **changes},
-                    stdout=log,
-                    stderr=subprocess.STDOUT,
-                )
+            self.launch(name, **changes)
         for name in names:
             self._wait_for(name)
+
+    def launch(self, name: str, **changes: str) -> None:
+        """Start the process `name`, with `changes` to its settings; returns at once."""
+        with (self._folder / f"{name}.log").open("ab") as log:
+            self._processes[name] = subprocess.Popen(
+                self.command(name),
+                cwd=ROOT,
+                env={**os.environ, **self.variables, **changes},
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+
+    def command(self, name: str) -> list[str]:
+        """What is run as the process `name`."""
+        return [sys.executable, "-m", "bot.cli", name]
+
+    def answers(self, path: str) -> bool:
+        """Whether the server answers at `path`."""
+        try:
+            return httpx.get(f"{self.address}{path}", timeout=2).is_success
+        except httpx.HTTPError:
+            return False
 
     def _wait_for(self, name: str) -> None:
         process = self._processes[name]
@@ -176,6 +191,15 @@ class Nightlight:
             yield
         finally:
             self._processes[name].send_signal(signal.SIGCONT)
+
+    def ends(self, name: str, number: signal.Signals) -> int:
+        """The exit code of a process that is asked to end by a signal."""
+        self._processes[name].send_signal(number)
+        return self.waits_for(name)
+
+    def waits_for(self, name: str) -> int:
+        """The exit code of a process that ends by itself."""
+        return self._processes[name].wait(PATIENCE)
 
     def said(self, name: str) -> str:
         """Everything that a process wrote to its standard output and error."""

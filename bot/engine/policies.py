@@ -10,7 +10,7 @@ from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.core.constants import ACTION_DEACTIVATE_LOOP_NAME, ACTION_LISTEN_NAME
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import ActionExecuted, BotUttered, UserUttered
+from rasa.shared.core.events import ActionExecuted, BotUttered, SlotSet, UserUttered
 from rasa.shared.core.generator import TrackerWithCachedStates
 from rasa.shared.core.trackers import DialogueStateTracker
 
@@ -19,6 +19,7 @@ from bot.safety.verdict import CONCERN, KINDS
 
 HAND_OFF = "action_hand_off_to_crisis_line"
 RAISED = "utter_alert_raised"
+ALERT_RAISED = "alert_raised"
 ABOVE_ALL = 100  # RulePolicy has 6; the ensemble takes the higher of equally sure policies
 BESIDE_RULES = 10
 
@@ -100,11 +101,21 @@ class SafetyPolicy(_PlannedPolicy):
         """Words first; the work that can fail comes last."""
         intent = message.intent.get("name")
         if intent in KINDS:
-            told = [RAISED] if tracker.get_slot("alert_raised") and HAND_OFF in since_last_message(tracker) else []
+            told = [RAISED] if self._is_raised(tracker) else []
             return [utter(intent), *self._leave_form(tracker), HAND_OFF, *told]
         if intent == CONCERN:
             return [utter(intent), *self._leave_form(tracker)]
         return []
+
+    @staticmethod
+    def _is_raised(tracker: DialogueStateTracker) -> bool:
+        """Whether the alert of this message is stored; the slot alone may still speak of an earlier one."""
+        for event in reversed(tracker.applied_events()):
+            if isinstance(event, UserUttered):
+                return False
+            if isinstance(event, SlotSet) and event.key == ALERT_RAISED:
+                return bool(event.value)
+        return False
 
     @staticmethod
     def _leave_form(tracker: DialogueStateTracker) -> list[str]:

@@ -18,7 +18,7 @@ from rasa.core.tracker_store import InMemoryTrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.utils.endpoints import EndpointConfig
 
-from bot.engine.channels.outbound import Outbound, TypedOutput
+from bot.engine.channels.outbound import TypedOutput
 
 log = logging.getLogger(__name__)
 ACTION_TIMEOUT = 3  # seconds; Rasa's own would be five minutes
@@ -74,25 +74,24 @@ class Engine:
         except Exception:
             log.exception("engine: the model could not be loaded")
 
-    async def turn(self, conversation_id: str, text: str, channel: str, message_id: str) -> list[Outbound]:
-        """What the bot says to `text`. Raises `EngineDown`, or whatever the turn raised.
+    async def turn(self, conversation_id: str, text: str, output: TypedOutput, message_id: str) -> None:
+        """Let the bot answer `text` into `output`. Raises `EngineDown`, or whatever the turn raised.
 
-        Called on the server's loop; the turn itself runs on the engine's.
+        Called on the server's loop; the turn itself runs on the engine's. What was said before an
+        error is in `output` all the same.
         """
         if self._agent is None:
             raise EngineDown("The model is not loaded.")
-        return await asyncio.wrap_future(self._run(self._turn(conversation_id, text, channel, message_id)))
+        await asyncio.wrap_future(self._run(self._turn(self._agent, conversation_id, text, output, message_id)))
 
-    def _run(self, turn: Coroutine[Any, Any, list[Outbound]]) -> Any:
+    def _run(self, turn: Coroutine[Any, Any, None]) -> Any:
         return asyncio.run_coroutine_threadsafe(turn, self._loop)
 
-    async def _turn(self, conversation_id: str, text: str, channel: str, message_id: str) -> list[Outbound]:
-        assert self._agent is not None
-        output = TypedOutput(channel)
-        message = UserMessage(text, output, conversation_id, input_channel=channel, message_id=message_id)
+    @staticmethod
+    async def _turn(agent: Agent, conversation_id: str, text: str, output: TypedOutput, message_id: str) -> None:
+        message = UserMessage(text, output, conversation_id, input_channel=output.name(), message_id=message_id)
         message.metadata = {"message_id": message_id}
-        await self._agent.handle_message(message)
-        return output.messages
+        await agent.handle_message(message)
 
     def forget(self, conversation_id: str) -> None:
         """Delete the conversation from Rasa's tracker store, once no turn of it is running; returns at once."""

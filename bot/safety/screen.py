@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from bot.safety.lexicon import Entry, Finder, Found, Lexicon
-from bot.safety.spelling import Speller, word_set
+from bot.safety.spelling import Speller, without_pauses, word_set
 from bot.safety.verdict import NOTHING, Level, Verdict
 
 _HARMLESS, _UNLESS = "harmless", "unless"
@@ -18,7 +18,7 @@ _NEGATION_REACH = 5  # words before the phrase
 # "I don't know if I want to die", "it won't stop": these negate something else.
 _NOT_NEGATING_BEFORE = frozenset({"why", "sure", "if", "whether", "can", "could", "maybe"})
 _NOT_NEGATING_AFTER = word_set(
-    "just only sure know understand care stop stopping leave go let one matter help shake joking kidding lying lie "
+    "just only sure know understand care stop stopping leave go let one matter help shake joking kidding jk lying lie "
     "trust"
 )
 _CLAUSE_ENDS = word_set("but because cause bc cuz and so though although yet then")
@@ -63,11 +63,12 @@ _SPELLED_PAST = (
     "i|he|she|we|ive used to",
     "last year|summer|winter|spring|fall",
     "long time ago",
-    "history of",
-    "family history",
     "none|nothing since",
     "clean _ years|months",
 )
+# Before what it is a history of; elsewhere in the sentence it explains what is there today.
+_SPELLED_HISTORY = ("history of", "family history")
+_HISTORY_REACH = 6  # words before the phrase
 # The birth was months ago; what she tells of is not.
 _SPELLED_BIRTH = ("birth|baby|delivered|delivery|section|born|son|daughter|twins ... ... months ago",)
 # "All fine now", "can I still have it" tell of today, and yet not of danger.
@@ -80,7 +81,7 @@ _PRESENT = word_set(
     "now again still today tonight currently lately anymore back recently rn starting since been cant keep keeps wont"
 )
 
-_TELLS_NOW = word_set("have has im am ive having is are feel")
+_TELLS_NOW = word_set("have has im am ive having is are feel just")
 
 _QUESTION = word_set(
     "can could does do will would is are has have did how what whats which any why when who should might may "
@@ -134,6 +135,7 @@ class Screen:
         self._speller = Speller(lexicon.vocabulary())
         self._finder = Finder((key, lexicon.pattern(phrase)) for key, phrases in _keyed(lexicon) for phrase in phrases)
         self._past = _finder(lexicon, _SPELLED_PAST)
+        self._history = _finder(lexicon, _SPELLED_HISTORY)
         self._birth = _finder(lexicon, _SPELLED_BIRTH)
         self._over = _finder(lexicon, _SPELLED_OVER)
         self._hypothetic = _finder(lexicon, _HYPOTHETIC)
@@ -141,6 +143,16 @@ class Screen:
 
     def read(self, text: str) -> Verdict:
         """The danger in `text`: the gravest hit, of equals the first, of those at one place the longest."""
+        verdict, joined = self._read(text), without_pauses(text)
+        if joined == text:
+            return verdict
+        # "..." may end a sentence or not: what either reading shows counts.
+        second = self._read(joined)
+        if not verdict.level and not second.level:
+            return verdict if verdict.calm else second
+        return max(second, verdict, key=lambda read: read.level)
+
+    def _read(self, text: str) -> Verdict:
         words = self._speller.words(text)
         hits, excused = self._hits(words)
         if not hits:
@@ -181,7 +193,8 @@ class Screen:
         if any(word in _TELLS_NOW for word in words[max(0, hit.start - 2) : hit.end]):
             return False
         births = self._birth.find(sentence)
-        if all(_overlaps(span, births) for span in self._past.find(sentence)):
+        is_history = bool(self._history.find(words[max(0, hit.start - _HISTORY_REACH) : hit.end]))
+        if not is_history and all(_overlaps(span, births) for span in self._past.find(sentence)):
             return False
         over = {place for span in self._over.find(sentence) for place in range(span.start, span.end)}
         return not any(word in _PRESENT for place, word in enumerate(sentence) if place not in over)

@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import Connection
 
 from bot.settings import ROOT
+from bot.storage.postgresql import wait_without_end
 from bot.storage.sessions import database_errors, engine
 
 LOCK = 7_244_511  # any number, the same for every process of ours
@@ -37,8 +38,7 @@ def _config(connection: Connection | None = None) -> Config:
 
 
 def _alone(connection: Connection) -> None:
-    # SQLite's transaction has the lock from its start. A long step must not run into the time limits.
+    # SQLite's transaction has the lock from its start.
     if connection.dialect.name == "postgresql":
-        connection.execute(text("SET LOCAL statement_timeout = 0"))
-        connection.execute(text("SET LOCAL lock_timeout = 0"))
+        wait_without_end(connection)
         connection.execute(text(f"SELECT pg_advisory_xact_lock({LOCK})"))

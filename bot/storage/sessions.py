@@ -18,11 +18,9 @@ from sqlalchemy.pool import NullPool
 
 from bot.errors import NightlightError
 from bot.settings import settings
+from bot.storage.postgresql import WAIT_SECONDS, postgresql
 
 __all__ = ["Conflict", "Session", "StorageUnavailable", "database_errors", "engine", "transaction"]
-
-CONNECT_SECONDS = 2
-WAIT_SECONDS = 3  # for a lock, a statement, a connection of the pool
 
 
 class StorageUnavailable(NightlightError):
@@ -72,7 +70,7 @@ def _engine(address: str) -> Engine:
     try:
         # Hosts still hand out postgres://, which SQLAlchemy 1.4 no longer takes.
         url = make_url(address.replace("postgres://", "postgresql://", 1))
-        return {"sqlite": _sqlite, "postgresql": _postgresql}[url.get_backend_name()](url)
+        return {"sqlite": _sqlite, "postgresql": postgresql}[url.get_backend_name()](url)
     except (ArgumentError, KeyError):
         # Without the cause: its words repeat the address, with the password.
         raise NightlightError("DATABASE_URL must begin with sqlite:/// or postgresql://.") from None
@@ -105,18 +103,6 @@ def _sqlite_begins(connection: Connection) -> None:
     # A transaction that reads and then writes fails at once if another one wrote in between;
     # one that takes the lock from the start waits for its turn.
     connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-def _postgresql(url: URL) -> Engine:
-    limit = WAIT_SECONDS * 1000
-    options = {
-        "connect_timeout": CONNECT_SECONDS,
-        "tcp_user_timeout": limit,
-        "options": f"-c statement_timeout={limit} -c lock_timeout={limit} -c timezone=UTC",
-    }
-    return create_engine(
-        url, future=True, hide_parameters=True, pool_pre_ping=True, pool_timeout=WAIT_SECONDS, connect_args=options
-    )
 
 
 def _unavailable(error: Exception) -> str:

@@ -1,5 +1,6 @@
 """One message of the bot, typed, as every channel gets it; and how Rasa's output becomes one."""
 
+import threading
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -29,20 +30,35 @@ class Outbound:
 
 
 class TypedOutput(OutputChannel):  # type: ignore[misc]
-    """Collects what Rasa says in one turn. Its name chooses the variation: `web` or `sms`."""
+    """Collects what Rasa says in one turn. Its name chooses the variation: `web` or `sms`.
+
+    Written in the engine's thread and read in the server's, also while the turn is still running.
+    """
 
     def __init__(self, channel: str) -> None:
         self._channel = channel
-        self.messages: list[Outbound] = []
+        self._messages: list[Outbound] = []
+        self._lock = threading.Lock()
 
     def name(self) -> str:  # type: ignore[override]
         """The channel's name, which Rasa compares with a response's `channel`."""
         return self._channel
 
+    def say(self, message: Outbound) -> None:
+        """Keep `message`; nothing leaves before the gate takes it."""
+        with self._lock:
+            self._messages.append(message)
+
+    def take(self) -> list[Outbound]:
+        """What was said since it was last asked: each message is handed over once, the list is the caller's."""
+        with self._lock:
+            said, self._messages = self._messages, []
+        return said
+
     async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
-        """Keep `message`; nothing leaves before the gate has seen the whole turn."""
+        """See `OutputChannel`."""
         metadata = message.get("metadata") or {}
-        self.messages.append(
+        self.say(
             Outbound(
                 type=metadata.get("type", NOTICE),
                 text=(message.get("text") or "").strip(),

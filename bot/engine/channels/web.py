@@ -7,6 +7,7 @@ DELETE /webhooks/web/conversations        forgets it
 Errors are application/problem+json.
 """
 
+import asyncio
 import uuid
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -135,12 +136,8 @@ class WebChannel(InputChannel):  # type: ignore[misc]
         """A message and its answer; the same id again gets the same answer."""
         conversation = self._open(request)
         message = _read(request)
-        async with conversation.lock:
-            answer = conversation.answered(str(message.id))
-            if answer is None:
-                answer = await self._answer(conversation, message)
-                conversation.remember(str(message.id), answer)
-        return json({"messages": answer})
+        # Shielded: if her connection breaks meanwhile, her retry still gets this answer, and nothing is done twice.
+        return json({"messages": await asyncio.shield(asyncio.ensure_future(self._answer_once(conversation, message)))})
 
     async def transcript(self, request: Request) -> HTTPResponse:
         """Both sides of the conversation after the number `after`."""
@@ -162,6 +159,14 @@ class WebChannel(InputChannel):  # type: ignore[misc]
         if found is None:
             raise Problem(401, "This conversation has ended", "Begin a new conversation.")
         return found
+
+    async def _answer_once(self, conversation: Conversation, message: MessageIn) -> list[dict[str, Any]]:
+        async with conversation.lock:
+            answer = conversation.answered(str(message.id))
+            if answer is None:
+                answer = await self._answer(conversation, message)
+                conversation.remember(str(message.id), answer)
+            return answer
 
     async def _answer(self, conversation: Conversation, message: MessageIn) -> list[dict[str, Any]]:
         if message.choice is None:
