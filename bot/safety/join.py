@@ -28,13 +28,13 @@ class DangerThresholds:
     """
 
     danger: float = 0.85
-    concern: float = 0.3
+    concern: float = 0.25
     part_danger: float = 0.95
     part_concern: float = 0.9
     trace: float = 0.03
     calm: float = 0.97
-    doubt: float = 0.1
-    disbelief: float = 0.02
+    doubt: float = 0.2
+    disbelief: float = 0.001
 
 
 def join(screened: Verdict, readings: Sequence[Reading], text: str, limits: DangerThresholds) -> Verdict:
