@@ -78,8 +78,11 @@ def always(status: int, **headers: str) -> Mood:
     return lambda key, number: (status, {name.replace("_", "-"): value for name, value in headers.items()})
 
 
+TAKES = always(204)
+
+
 @contextmanager
-def http_receiver(mood: Mood = always(204)) -> Iterator[tuple[str, Received]]:
+def http_receiver(mood: Mood = TAKES) -> Iterator[tuple[str, Received]]:
     """An HTTP server; gives its address and what it received."""
     received = Received()
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(received, mood))
@@ -146,7 +149,7 @@ class _Mailbox:
 
 
 @contextmanager
-def smtp_receiver(mood: Mood = always(250), **options: Any) -> Iterator[tuple[int, Received]]:
+def smtp_receiver(mood: Mood = TAKES, **options: Any) -> Iterator[tuple[int, Received]]:
     """A mail server; gives its port and what it received. `options` are aiosmtpd's."""
     received = Received()
     controller = Controller(_Mailbox(received, mood), hostname="127.0.0.1", port=_free_port(), **options)

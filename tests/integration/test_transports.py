@@ -88,7 +88,7 @@ def test_a_mail_server_with_a_certificate_of_nobody_known_gets_nothing(
 def test_a_mail_that_is_refused_did_not_arrive(configure: Configure, mood: Mood) -> None:
     with smtp_receiver(mood) as (port, _):
         by_mail(configure, port)
-        with pytest.raises(Undelivered, match="answered (451|554)"):
+        with pytest.raises(Undelivered, match=r"answered (451|554)"):
             to_smtp(NOTICE)
 
 
