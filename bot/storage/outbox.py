@@ -16,7 +16,7 @@ from bot.storage.models import Delivery, HandOff, OutboxEntry
 LEASE = timedelta(minutes=1)
 FIRST_PAUSE = timedelta(seconds=15)
 LONGEST_PAUSE = timedelta(minutes=15)
-MAX_ATTEMPTS = 8  # over a quarter to half an hour
+MAX_ATTEMPTS = 8  # over 15 to 31 minutes
 
 _CHANCE = Random()
 

@@ -22,7 +22,7 @@ class Notice:
     text: str
 
     def told(self) -> dict[str, Any]:
-        """What a receiver gets, the same at every attempt: all but the row's id."""
+        """What a receiver gets: all but the row's id."""
         fields = asdict(self)
         del fields["hand_off_id"]
         return fields
