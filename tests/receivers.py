@@ -1,6 +1,8 @@
 """Receivers of notices that really listen, and can be made to fail. Imported as `receivers`."""
 
+import asyncio
 import ipaddress
+import socket
 import ssl
 import threading
 import time
@@ -23,7 +25,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 Answer = tuple[int, dict[str, str]]
-HANG, DROP = "hang", "drop"
+HANG, DROP, TAKE_AND_HANG = "hang", "drop", "take and hang"
 
 
 @dataclass
@@ -69,7 +71,7 @@ class Received:
             return self.taken[key] == 1
 
 
-# What to do at the n-th attempt of a key: an HTTP status with headers, HANG or DROP.
+# What to do at the n-th attempt of a key: a status with headers, or one of the above.
 Mood = Callable[[str, int], Answer | str]
 
 
@@ -108,7 +110,9 @@ def _handler(received: Received, mood: Mood) -> type[BaseHTTPRequestHandler]:
         do_GET = do_POST
 
         def _answer(self, key: str, answer: Answer | str) -> None:
-            if answer == HANG:
+            if answer == TAKE_AND_HANG:
+                received.take(key)
+            if answer in (HANG, TAKE_AND_HANG):
                 self.connection.recv(1)  # until the client has gone
             if isinstance(answer, str):
                 self.close_connection = True
@@ -139,9 +143,12 @@ class _Mailbox:
         key = mail["Message-ID"].strip("<>").partition("@")[0]
         with self._received.visit(key) as number:
             answer = self._mood(key, number)
-            if answer == DROP:
-                raise ConnectionAbortedError
-            if isinstance(answer, tuple) and answer[0] >= 400:
+            while answer == HANG and not server.transport.is_closing():
+                await asyncio.sleep(0.05)
+            if isinstance(answer, str):
+                server.transport.abort()
+                return "421 gone"
+            if answer[0] >= 400:
                 return f"{answer[0]} not now"
             self._received.mails.append(mail)
             self._received.take(key)
@@ -161,8 +168,6 @@ def smtp_receiver(mood: Mood = TAKES, **options: Any) -> Iterator[tuple[int, Rec
 
 
 def _free_port() -> int:
-    import socket
-
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         return int(taken.getsockname()[1])
@@ -204,8 +209,6 @@ DAY = timedelta(days=1)
 @contextmanager
 def dripping_server(line: bytes) -> Iterator[int]:
     """A server that answers a byte every tenth of a second, without end; gives its port."""
-    import socket
-
     with socket.create_server(("127.0.0.1", 0)) as server:
         threading.Thread(target=_drip, args=(server, line), daemon=True).start()
         yield server.getsockname()[1]
