@@ -15,9 +15,10 @@ from bot.storage.sessions import transaction
 from support import NIGHT, alert, later, rows
 
 SEEDS = range(50)
+NOW = later()
 
 
-def claimed(at: Callable = later()) -> OutboxEntry:
+def claimed(at: Callable = NOW) -> OutboxEntry:
     with transaction() as session:
         found = outbox.claim(session, at())
     assert found
