@@ -4,7 +4,7 @@ import json
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Any
 
 from bot.storage.conversations import Batch
@@ -34,7 +34,7 @@ class Held:
 
     def add(self, events: Sequence[Event]) -> None:
         """Keeps `events`, which follow on those of the last session."""
-        self.waiting += cut(events, begins_session=not self.session)
+        self.waiting = [*self.waiting, *cut(events, begins_session=not self.session)]
 
     def agrees(self, end: int) -> bool:
         """Whether a database with `end` events has what is stored here, and nothing that is not here.
@@ -65,7 +65,7 @@ def cut(events: Sequence[Event], begins_session: bool) -> list[Batch]:
     """`events` as batches, cut where a session starts; `begins_session`: the first does so in any case."""
     starts = [place for place, event in enumerate(events) if place and event.get("name") == SESSION_START]
     edges = [0, *starts, len(events)]
-    parts = [events[start:stop] for start, stop in zip(edges, edges[1:], strict=False) if start < stop]
+    parts = [events[start:stop] for start, stop in pairwise(edges) if start < stop]
     first = begins_session or (bool(events) and events[0].get("name") == SESSION_START)
     return [Batch(len(part), first or place > 0, json.dumps(part)) for place, part in enumerate(parts)]
 

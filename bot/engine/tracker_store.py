@@ -15,7 +15,8 @@ from bot.clock import now
 from bot.engine.memory import Event, Held, Memory, events_of
 from bot.errors import NightlightError
 from bot.storage import conversations
-from bot.storage.sessions import Conflict, Session, StorageUnavailable, transaction
+from bot.storage.conversations import Batch
+from bot.storage.sessions import Conflict, Session, StorageUnavailable, stay_connected, transaction
 
 PATIENCE = 1.0  # seconds that a turn waits for the database
 REST = 5.0  # seconds for which a database that was down is left alone
@@ -65,24 +66,25 @@ class EncryptedTrackerStore(TrackerStore, SerializedTrackerAsText):  # type: ign
         held = self._memory.get(tracker.sender_id) or Held()
         held.add([event.as_dict() for event in islice(tracker.events, held.count, None)])
         self._memory.put(tracker.sender_id, held)
-        if not held.waiting:
+        end, waiting = held.end, held.waiting
+        if not waiting:
             return
         try:
-            end = await self._ask(lambda session: _write(session, tracker.sender_id, held))
+            stored = await self._ask(lambda session: _write(session, tracker.sender_id, end, waiting))
         except Conflict:
             log.info("tracker store: a conversation was deleted or written elsewhere during a turn")
             self._memory.forget(tracker.sender_id)
         except NightlightError as error:
             _say("written", error)
         else:
-            held.written(end, len(held.waiting))
+            held.written(stored, len(waiting))
 
     async def forget(self, conversation_id: str) -> None:
         """Deletes that conversation. If the database does not, raises `NightlightError`; do it again then."""
         self._memory.forget(conversation_id)
         if self._late:  # a write that was given up must not come after the deletion
             await asyncio.wait(self._late)
-        await asyncio.to_thread(_in_transaction, lambda session: conversations.forget(session, conversation_id))
+        await asyncio.to_thread(_forget, conversation_id)
 
     async def keys(self) -> Iterable[str]:
         """The ids of all conversations."""
@@ -128,7 +130,9 @@ class EncryptedTrackerStore(TrackerStore, SerializedTrackerAsText):  # type: ign
 
 
 def _in_transaction(work: Callable[[Session], Any]) -> Any:
-    with transaction() as session:
+    stay_connected()
+    # Nobody acts on these rows: a power cut may take the last moments of a talk, and she waits for no disk.
+    with transaction(durable=False) as session:
         return work(session)
 
 
@@ -137,11 +141,16 @@ def _read(session: Session, conversation_id: str) -> Held:
     return Held(end, conversations.last_session(session, conversation_id))
 
 
-def _write(session: Session, conversation_id: str, held: Held) -> int:
+def _write(session: Session, conversation_id: str, known_end: int | None, batches: list[Batch]) -> int:
     end = conversations.end(session, conversation_id)
-    if held.end not in (None, end):
+    if known_end not in (None, end):
         raise Conflict("The conversation is not what it was when it was read.")
-    return conversations.append(session, conversation_id, end, held.waiting, now())
+    return conversations.append(session, conversation_id, end, batches, now())
+
+
+def _forget(conversation_id: str) -> None:
+    with transaction() as session:
+        conversations.forget(session, conversation_id)
 
 
 def _say(done: str, error: NightlightError) -> None:
