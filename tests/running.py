@@ -181,6 +181,10 @@ class Nightlight:
         """Everything that a process wrote to its standard output and error."""
         return (self._folder / f"{name}.log").read_text(encoding="utf-8", errors="replace")
 
+    def files(self, name: str) -> list[Path]:
+        """The files under `var/` whose names begin so."""
+        return sorted((self._folder / "var").glob(f"{name}*"))
+
     def stop(self) -> None:
         """End all processes."""
         for name in self._processes:

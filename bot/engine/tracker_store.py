@@ -18,7 +18,7 @@ from bot.storage import conversations
 from bot.storage.conversations import Batch
 from bot.storage.sessions import Conflict, Session, StorageUnavailable, stay_connected, transaction
 
-PATIENCE = 1.0  # seconds that a turn waits for the database
+PATIENCE = 0.5  # seconds that a turn waits for the database
 REST = 5.0  # seconds for which a database that was down is left alone
 
 log = logging.getLogger(__name__)

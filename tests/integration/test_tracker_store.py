@@ -182,7 +182,7 @@ async def test_a_database_that_is_down_is_left_alone_for_a_while(
     assert len(asked) == 1
 
 
-async def test_a_database_that_hangs_costs_a_turn_a_second_and_the_next_ones_nothing(
+async def test_a_database_that_hangs_costs_a_turn_half_a_second_and_the_next_ones_nothing(
     database: str, store: EncryptedTrackerStore, caplog: pytest.LogCaptureFixture
 ) -> None:
     await turn(store, "before")
@@ -223,7 +223,7 @@ async def test_a_write_that_was_given_up_and_done_later_counts_once(
     await store.save(tracker)
     monkeypatch.setattr(conversations, "append", append)
     await asyncio.sleep(0.6)
-    monkeypatch.setattr(tracker_store, "PATIENCE", 1.0)
+    monkeypatch.setattr(tracker_store, "PATIENCE", 2.0)
     await turn(store, "after")
     assert await said(store) == await said(EncryptedTrackerStore()) == ["before", "slow", "after"]
 
