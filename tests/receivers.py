@@ -84,15 +84,17 @@ TAKES = always(204)
 
 
 @contextmanager
-def http_receiver(mood: Mood = TAKES) -> Iterator[tuple[str, Received]]:
-    """An HTTP server; gives its address and what it received."""
+def http_receiver(mood: Mood = TAKES, tls: ssl.SSLContext | None = None) -> Iterator[tuple[str, Received]]:
+    """An HTTP server, or HTTPS with `tls`; gives its address and what it received."""
     received = Received()
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(received, mood))
     server.daemon_threads = True
+    if tls:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}", received
+        yield f"http{'s' if tls else ''}://127.0.0.1:{server.server_port}", received
     finally:
         server.shutdown()
         server.server_close()

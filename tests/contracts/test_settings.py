@@ -6,8 +6,15 @@ import pytest
 
 from bot.errors import NightlightError
 from bot.settings import ROOT, Settings, read_settings
+from support import NO_DELIVERY
 
 SECRET = "a secret of some length, for tests only"
+
+
+@pytest.fixture(autouse=True)
+def nothing_set(monkeypatch):
+    for name, value in NO_DELIVERY.items():
+        monkeypatch.setenv(name, value)
 
 
 def documented() -> set[str]:

@@ -13,6 +13,7 @@ from bot.handoff.alert import CrisisAlert
 from bot.settings import settings
 from bot.storage.migrate import upgrade
 from running import environment
+from support import NO_DELIVERY
 
 quieten()
 
@@ -91,7 +92,7 @@ def channel(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(scope="session")
 def variables(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The settings of these conversations: a database of their own."""
-    own = {"NIGHTLIGHT_VAR": str(tmp_path_factory.mktemp("conversations")), "DATABASE_URL": ""}
+    own = {"NIGHTLIGHT_VAR": str(tmp_path_factory.mktemp("conversations")), "DATABASE_URL": "", **NO_DELIVERY}
     with environment(own):
         upgrade()
     return own

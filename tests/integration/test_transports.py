@@ -107,6 +107,19 @@ def test_a_webhook_is_signed_and_carries_its_key(configure: Configure) -> None:
     assert "hand_off_id" not in NOTICE.told()
 
 
+def test_a_webhook_goes_encrypted_to_a_certificate_that_is_known_and_to_no_other(
+    configure: Configure, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context, file = certificate(tmp_path)
+    with http_receiver(tls=context) as (address, received):
+        by_webhook(configure, address)
+        with pytest.raises(Undelivered, match="ConnectError"):
+            to_webhook(NOTICE)
+        monkeypatch.setenv("SSL_CERT_FILE", str(file))
+        to_webhook(NOTICE)
+    assert len(received.posts) == 1
+
+
 @pytest.mark.parametrize("status", [301, 302, 307, 400, 404, 410, 408, 425, 429, 500, 503])
 def test_a_webhook_has_arrived_only_where_the_receiver_says_so(configure: Configure, status: int) -> None:
     with http_receiver() as (elsewhere, moved), http_receiver(always(status, Location=elsewhere)) as (address, _):
