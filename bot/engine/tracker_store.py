@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import Any
 
-from rasa.core.tracker_store import SerializedTrackerAsText, TrackerStore
+from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 
@@ -28,7 +28,7 @@ class Resting(StorageUnavailable):
     """The database was down a moment ago, and is not asked."""
 
 
-class EncryptedTrackerStore(TrackerStore, SerializedTrackerAsText):  # type: ignore[misc]
+class EncryptedTrackerStore(TrackerStore):  # type: ignore[misc]
     """Conversations in the database, one encrypted row a turn, and a copy in memory of those that go on.
 
     While the database is down, one turn waits `PATIENCE`, and those of the next `REST` seconds wait for nothing. The

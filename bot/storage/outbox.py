@@ -59,8 +59,9 @@ def claim(session: Session, at: datetime) -> tuple[OutboxEntry, HandOff] | None:
 
 
 def mark_delivered(session: Session, entry_id: int) -> None:
-    """That entry has arrived."""
-    _entry(session, entry_id).state = Delivery.DELIVERED.value
+    """That entry has arrived. Does nothing if it was erased meanwhile."""
+    if entry := _entry(session, entry_id):
+        entry.state = Delivery.DELIVERED.value
 
 
 def mark_undelivered(
@@ -69,14 +70,17 @@ def mark_undelivered(
     at: datetime,
     retry_after: timedelta | None = None,
     chance: Random = _CHANCE,
-) -> Delivery:
+) -> Delivery | None:
     """That entry did not arrive: tried again after a pause, or given up after `MAX_ATTEMPTS`.
 
     The pause doubles; `chance` takes up to half of it away, so that what failed together does not come
     together again. It is no shorter than `retry_after`, and no longer than `LONGEST_PAUSE`.
-    Returns the entry's new state. Changes nothing if somebody else has claimed it since, the lease being over.
+    Changes nothing if somebody else has claimed it since, the lease being over. Returns the entry's state, None if it
+    was erased meanwhile.
     """
     entry = _entry(session, claimed.id)
+    if entry is None:
+        return None
     if entry.attempts != claimed.attempts or entry.state != Delivery.WAITING:
         return Delivery(entry.state)
     state = Delivery.FAILED if entry.attempts >= MAX_ATTEMPTS else Delivery.WAITING
@@ -90,7 +94,7 @@ def _pause(attempts: int, chance: Random) -> timedelta:
     return doubled * chance.uniform(0.5, 1)
 
 
-def _entry(session: Session, entry_id: int) -> OutboxEntry:
+def _entry(session: Session, entry_id: int) -> OutboxEntry | None:
     query = select(OutboxEntry).where(OutboxEntry.id == entry_id).with_for_update()
-    entry: OutboxEntry = session.execute(query).scalar_one()
+    entry: OutboxEntry | None = session.execute(query).scalar_one_or_none()
     return entry

@@ -91,3 +91,22 @@ def test_a_receiver_that_hangs_does_not_keep_a_crisis_waiting(database: str, mon
     assert len(tried) == 3  # after 27 s spool and contacts come first
     assert worker.tick(later(seconds=1))
     assert len(set(tried)) == 6
+
+
+def test_what_was_erased_during_its_delivery_stops_no_other(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    delivered: list[str] = []
+
+    def deliver(notice: Notice) -> None:
+        delivered.append(notice.reference)
+        if len(delivered) < 3:
+            with transaction() as session:
+                session.execute(OutboxEntry.__table__.delete().where(OutboxEntry.hand_off_id == notice.hand_off_id))
+            if len(delivered) == 2:
+                raise Undelivered("no")
+
+    monkeypatch.setattr(worker, "TRANSPORTS", {"file": deliver})
+    for number in range(3):
+        desk.record(alert(conversation_id=f"web-{number}"), later())
+    assert worker.tick(later())
+    assert len(delivered) == 3
+    assert [row.state for row in rows(OutboxEntry)] == ["delivered"]
