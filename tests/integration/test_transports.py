@@ -150,6 +150,22 @@ def test_a_receiver_that_answers_a_byte_at_a_time_is_given_up_in_time(configure:
             assert time.monotonic() - started < 2
 
 
+@pytest.mark.parametrize("tls", ["starttls", "tls"])
+def test_an_encrypted_mail_server_that_hangs_is_given_up_in_time(
+    configure: Configure, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tls: str
+) -> None:
+    context, file = certificate(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(file))
+    options = {"tls_context" if tls == "starttls" else "ssl_context": context}
+    with smtp_receiver(lambda *_: HANG, **options) as (port, received):
+        by_mail(configure, port, NIGHTLIGHT_SMTP_TLS=tls, NIGHTLIGHT_DELIVERY_TIMEOUT="1")
+        started = time.monotonic()
+        with pytest.raises(Undelivered):
+            to_smtp(NOTICE)
+        assert time.monotonic() - started < 3
+    assert sum(received.came.values()) == 1
+
+
 def test_nobody_listens(configure: Configure) -> None:
     by_mail(configure, 1)
     by_webhook(configure, "http://127.0.0.1:1")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from email.message import EmailMessage
 from email.utils import localtime
-from socket import SHUT_RDWR
+from socket import SHUT_RDWR, socket
 from threading import Timer
 from typing import Any
 
@@ -67,7 +67,8 @@ class _Limited(smtplib.SMTP):
     def _end(self) -> None:
         with suppress(OSError):  # closed already
             if self.sock:
-                self.sock.shutdown(SHUT_RDWR)
+                # The plain socket's: that of a TLS socket first takes the encryption away.
+                socket.shutdown(self.sock, SHUT_RDWR)
 
 
 class _LimitedTls(_Limited, smtplib.SMTP_SSL):
