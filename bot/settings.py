@@ -4,11 +4,14 @@ Each has its line in `.env.example`; a wrong one raises `NightlightError` with
 a sentence that names the variable and what it takes.
 """
 
+from collections.abc import Iterable, Iterator
+from email.utils import parseaddr
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import NightlightError
@@ -21,6 +24,18 @@ class Environment(StrEnum):
 
     DEVELOPMENT = "development"
     PRODUCTION = "production"
+
+
+class SmtpTls(StrEnum):
+    """How the connection to the mail server is encrypted."""
+
+    STARTTLS = "starttls"
+    TLS = "tls"
+    NONE = "none"
+
+
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+MIN_SECRET = 32  # characters
 
 
 class Settings(BaseSettings):
@@ -38,6 +53,17 @@ class Settings(BaseSettings):
     turn_timeout: float = Field(5.0, alias="NIGHTLIGHT_TURN_TIMEOUT", gt=0, le=60)
     database_url: str = Field("", alias="DATABASE_URL")
     keys: str = Field("", alias="NIGHTLIGHT_KEYS")
+    delivery_timeout: float = Field(10.0, alias="NIGHTLIGHT_DELIVERY_TIMEOUT", gt=0, le=30)
+    smtp_host: str = Field("", alias="NIGHTLIGHT_SMTP_HOST")
+    smtp_port: int = Field(587, alias="NIGHTLIGHT_SMTP_PORT", ge=1, le=65535)
+    smtp_tls: SmtpTls = Field(SmtpTls.STARTTLS, alias="NIGHTLIGHT_SMTP_TLS")
+    smtp_user: str = Field("", alias="NIGHTLIGHT_SMTP_USER")
+    smtp_password: SecretStr = Field(SecretStr(""), alias="NIGHTLIGHT_SMTP_PASSWORD")
+    mail_from: str = Field("", alias="NIGHTLIGHT_MAIL_FROM")
+    webhook_url: str = Field("", alias="NIGHTLIGHT_WEBHOOK_URL")
+    webhook_secret: SecretStr = Field(SecretStr(""), alias="NIGHTLIGHT_WEBHOOK_SECRET")
+    fhir_url: str = Field("", alias="NIGHTLIGHT_FHIR_URL")
+    fhir_token: SecretStr = Field(SecretStr(""), alias="NIGHTLIGHT_FHIR_TOKEN")
     log_level: str = Field("INFO", alias="NIGHTLIGHT_LOG_LEVEL", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
 
     @property
@@ -62,10 +88,73 @@ def read_settings() -> Settings:
     Raises `NightlightError` naming each variable that is wrong.
     """
     try:
-        return Settings()
+        read = Settings()
     except ValidationError as error:
-        wrong = "\n".join(f"  {e['loc'][0]}: {e['msg']} (it is {e['input']!r})" for e in error.errors())
-        raise NightlightError(f"These settings are wrong:\n{wrong}\nSee .env.example for what each takes.") from error
+        raise _wrong(f"{e['loc'][0]}: {e['msg']} (it is {e['input']!r})" for e in error.errors()) from error
+    if found := [*_half_set(read), *_unfit_for_delivery(read)]:
+        raise _wrong(found)
+    return read
+
+
+def _wrong(found: Iterable[str]) -> NightlightError:
+    lines = "\n".join(f"  {line}" for line in found)
+    return NightlightError(f"These settings are wrong:\n{lines}\nSee .env.example for what each takes.")
+
+
+def _half_set(read: Settings) -> Iterator[str]:
+    # The values are not repeated: one of each two is a secret.
+    for one, other in _PAIRS:
+        if bool(_plain(read, one)) != bool(_plain(read, other)):
+            names = [str(Settings.model_fields[name].alias) for name in (one, other)]
+            yield f"{names[0]} and {names[1]}: set both, or neither"
+
+
+def _plain(read: Settings, name: str) -> str:
+    value = getattr(read, name)
+    return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+
+
+_PAIRS = (
+    ("smtp_host", "mail_from"),
+    ("smtp_user", "smtp_password"),
+    ("webhook_url", "webhook_secret"),
+    ("fhir_url", "fhir_token"),
+)
+
+
+def _unfit_for_delivery(read: Settings) -> Iterator[str]:
+    if read.webhook_url and (fault := _fault(read.webhook_url, read.production)):
+        yield f"NIGHTLIGHT_WEBHOOK_URL: {fault}"
+    if read.fhir_url and (fault := _fault(read.fhir_url, read.production)):
+        yield f"NIGHTLIGHT_FHIR_URL: {fault}"
+    if read.mail_from and not _is_address(read.mail_from):
+        yield f"NIGHTLIGHT_MAIL_FROM: it takes one address, nightlight@clinic.example (it is {read.mail_from!r})"
+    if 0 < len(read.webhook_secret.get_secret_value()) < MIN_SECRET:
+        yield f"NIGHTLIGHT_WEBHOOK_SECRET: it needs {MIN_SECRET} characters at least"
+    if read.smtp_user and read.smtp_tls is SmtpTls.NONE and read.smtp_host not in LOOPBACK:
+        yield "NIGHTLIGHT_SMTP_TLS: it is none, and the password would be sent for all to read"
+
+
+def _fault(address: str, production: bool) -> str:
+    """What is wrong with the address of a receiver, without repeating it; empty if nothing is."""
+    try:
+        parts = urlsplit(address)
+        host, has_user = parts.hostname or "", "@" in parts.netloc
+        parts.port  # noqa: B018 - reading it checks it
+    except ValueError:
+        return "it is not an address that begins with https://"
+    if parts.scheme not in {"https", "http"} or not host or any(c.isspace() for c in address):
+        return "it is not an address that begins with https://"
+    if has_user or parts.query or parts.fragment:
+        return "it takes no user or password, no ? and no #"
+    if production and parts.scheme == "http" and host not in LOOPBACK:
+        return "production sends nothing without encryption: it must begin with https://"
+    return ""
+
+
+def _is_address(text: str) -> bool:
+    name, at, domain = text.partition("@")
+    return parseaddr(text) == ("", text) and bool(name and at and "." in domain) and text.isascii()
 
 
 @lru_cache(maxsize=1)

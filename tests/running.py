@@ -19,7 +19,7 @@ from cryptography.fernet import Fernet
 from bot.engine.training import model_path
 from bot.settings import ROOT, settings
 from bot.storage.migrate import upgrade
-from support import forget_settings
+from support import NO_DELIVERY, forget_settings
 
 PATIENCE = 120  # seconds for a process to become ready
 TURN_TIMEOUT = 5.0
@@ -127,6 +127,7 @@ class Nightlight:
             "NIGHTLIGHT_KEYS": Fernet.generate_key().decode(),
             "NIGHTLIGHT_LOG_LEVEL": "DEBUG",
             "DATABASE_URL": "",
+            **NO_DELIVERY,
         }
         self.address = f"http://127.0.0.1:{self.variables['NIGHTLIGHT_PORT']}"
 
@@ -204,6 +205,10 @@ class Nightlight:
     def said(self, name: str) -> str:
         """Everything that a process wrote to its standard output and error."""
         return (self._folder / f"{name}.log").read_text(encoding="utf-8", errors="replace")
+
+    def files(self, name: str) -> list[Path]:
+        """The files under `var/` whose names begin so."""
+        return sorted((self._folder / "var").glob(f"{name}*"))
 
     def stop(self) -> None:
         """End all processes."""

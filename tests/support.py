@@ -23,6 +23,21 @@ NIGHT = datetime(2026, 3, 2, 3, 15, tzinfo=UTC)
 HER_WORDS = "i cant do this anymore, everyone is better off"
 POSTGRESQL = os.environ.get("NIGHTLIGHT_TEST_POSTGRESQL", "postgresql://postgres@127.0.0.1")
 
+# Whatever the developer's own .env says, no test tells anybody anything.
+NO_DELIVERY = {
+    f"NIGHTLIGHT_{name}": ""
+    for name in (
+        "SMTP_HOST",
+        "SMTP_USER",
+        "SMTP_PASSWORD",
+        "MAIL_FROM",
+        "WEBHOOK_URL",
+        "WEBHOOK_SECRET",
+        "FHIR_URL",
+        "FHIR_TOKEN",
+    )
+}
+
 
 def forget_settings() -> None:
     """Makes this process read its environment anew."""

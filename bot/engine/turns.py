@@ -14,14 +14,15 @@ from typing import Any
 import aiohttp
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
-from rasa.core.tracker_store import InMemoryTrackerStore
-from rasa.shared.core.domain import Domain
 from rasa.utils.endpoints import EndpointConfig
 
 from bot.engine.channels.outbound import TypedOutput
+from bot.engine.tracker_store import EncryptedTrackerStore
+from bot.errors import NightlightError
 
 log = logging.getLogger(__name__)
 ACTION_TIMEOUT = 3  # seconds; Rasa's own would be five minutes
+FORGET_AGAIN = 10.0  # seconds until what could not be deleted is tried once more
 
 
 class EngineDown(Exception):
@@ -44,8 +45,8 @@ class Engine:
         self._actions_url = actions_url
         self._loop = asyncio.new_event_loop()
         self._agent: Agent | None = None
-        # Our own, since Rasa wraps the one that it makes, and has no call to delete a conversation.
-        self._trackers = InMemoryTrackerStore(Domain.empty())
+        # Kept here too, since Rasa wraps it, and has no call to delete a conversation.
+        self._trackers = EncryptedTrackerStore()
         self._thread = threading.Thread(target=self._loop.run_forever, name="engine", daemon=True)
 
     @property
@@ -94,10 +95,22 @@ class Engine:
         await agent.handle_message(message)
 
     def forget(self, conversation_id: str) -> None:
-        """Delete the conversation from Rasa's tracker store, once no turn of it is running; returns at once."""
-        if self._agent is not None:
-            asyncio.run_coroutine_threadsafe(self._delete(self._agent, conversation_id), self._loop)
+        """Delete the conversation from the tracker store, once no turn of it is running; returns at once.
 
-    async def _delete(self, agent: Agent, conversation_id: str) -> None:
+        Tried again until the database does it, as long as the engine runs.
+        """
+        if self._agent is not None:
+            asyncio.run_coroutine_threadsafe(self._forget(self._agent, conversation_id), self._loop)
+
+    async def _forget(self, agent: Agent, conversation_id: str) -> None:
+        while not await self._forgotten(agent, conversation_id):
+            await asyncio.sleep(FORGET_AGAIN)
+
+    async def _forgotten(self, agent: Agent, conversation_id: str) -> bool:
         async with agent.lock_store.lock(conversation_id):
-            self._trackers.store.pop(conversation_id, None)
+            try:
+                await self._trackers.forget(conversation_id)
+            except NightlightError as error:
+                log.warning("engine: a conversation could not be deleted, and will be tried again: %s", error)
+                return False
+        return True

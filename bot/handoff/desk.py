@@ -3,7 +3,7 @@
 from bot.clinic import clinic
 from bot.clock import Now, now
 from bot.handoff.alert import CrisisAlert
-from bot.handoff.transports import DEFAULT
+from bot.handoff.transports.registry import transports_for
 from bot.storage import hand_offs, outbox
 from bot.storage.models import HandOff
 from bot.storage.sessions import Conflict, Session, transaction
@@ -33,7 +33,8 @@ def _record(alert: CrisisAlert, at: Now) -> str:
 
 
 def notify(session: Session, hand_off: HandOff, level: int, at: Now) -> None:
-    """Puts in the notice of that level: the first contact for 1, the next for 2, after the last the first again."""
+    """Puts in the notices of that level: the first contact for 1, the next for 2, after the last the first again."""
     contacts = clinic().urgent_contacts
     contact = contacts[(level - 1) % len(contacts)]
-    outbox.queue(session, hand_off, DEFAULT, (contact.role, contact.email), level, at())
+    for transport in transports_for(hand_off.kind):
+        outbox.queue(session, hand_off, transport, (contact.role, contact.email), level, at())

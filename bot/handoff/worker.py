@@ -1,6 +1,7 @@
 """What must happen without anybody asking: the spool, the next contact, the outbox."""
 
 import logging
+import time
 import traceback
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -10,7 +11,8 @@ from bot.clinic import clinic
 from bot.clock import Now, now
 from bot.handoff import desk
 from bot.handoff.spool import spool
-from bot.handoff.transports import TRANSPORTS, Notice, words
+from bot.handoff.transports.notice import Notice, Undelivered, words
+from bot.handoff.transports.registry import TRANSPORTS
 from bot.privacy.keys import cipher
 from bot.storage import hand_offs, outbox
 from bot.storage.models import Delivery, HandOff, OutboxEntry, Urgency
@@ -18,6 +20,7 @@ from bot.storage.sessions import StorageUnavailable, transaction
 
 PAUSE_SECONDS = 2.0
 LONGEST_PAUSE_SECONDS = 30.0
+ROUND_SECONDS = 20.0  # for deliveries, until spool and contacts have their turn again
 
 Job = Callable[[Now], None]
 
@@ -68,8 +71,12 @@ def _tell_next(hand_off_id: int, told_before: datetime, at: Now) -> None:
 
 
 def deliver(at: Now = now) -> None:
-    """Delivers every notice that is due; what does not arrive is tried again later."""
-    while claimed := _claim(at):
+    """Delivers the notices that are due; what does not arrive is tried again later.
+
+    A receiver that hangs must not keep a crisis in the spool: after `ROUND_SECONDS` the rest waits for the next round.
+    """
+    end = time.monotonic() + ROUND_SECONDS
+    while time.monotonic() < end and (claimed := _claim(at)):
         _deliver(*claimed, at)
 
 
@@ -81,17 +88,19 @@ def _claim(at: Now) -> tuple[OutboxEntry, HandOff] | None:
 def _deliver(entry: OutboxEntry, hand_off: HandOff, at: Now) -> None:
     try:
         TRANSPORTS[entry.transport](_notice(entry, hand_off))
+    except Undelivered as error:
+        _mark_undelivered(entry, str(error), error.retry_after, at)
     except Exception as error:  # noqa: BLE001 - whatever a transport does wrong, the entry must be tried again
-        log.error("%s did not arrive by %s: %s", entry.idempotency_key, entry.transport, type(error).__name__)
-        _mark_undelivered(entry, at)
-        return
-    with transaction() as session:
-        outbox.mark_delivered(session, entry.id)
+        _mark_undelivered(entry, type(error).__name__, None, at)
+    else:
+        with transaction() as session:
+            outbox.mark_delivered(session, entry.id)
 
 
-def _mark_undelivered(entry: OutboxEntry, at: Now) -> None:
+def _mark_undelivered(entry: OutboxEntry, why: str, retry_after: timedelta | None, at: Now) -> None:
+    log.warning("%s did not arrive by %s: %s", entry.idempotency_key, entry.transport, why)
     with transaction() as session:
-        state = outbox.mark_undelivered(session, entry.id, at())
+        state = outbox.mark_undelivered(session, entry, at(), retry_after)
     if state is Delivery.FAILED:
         log.error("%s is given up after %d attempts", entry.idempotency_key, entry.attempts)
 
@@ -100,6 +109,7 @@ def _notice(entry: OutboxEntry, hand_off: HandOff) -> Notice:
     urgent = hand_off.urgency == Urgency.URGENT
     return Notice(
         idempotency_key=entry.idempotency_key,
+        hand_off_id=hand_off.id,
         reference=hand_off.reference,
         role=entry.role,
         email=entry.email,

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import Select
 
@@ -36,7 +36,7 @@ def raise_crisis(session: Session, alert: CrisisAlert) -> HandOff:
 
 def untaken(session: Session, told_before: datetime) -> list[int]:
     """The ids of the open crisis hand-offs whose last contact was told before that moment, longest first."""
-    query = _untaken(select(HandOff.id), told_before).order_by(OutboxEntry.created_at)
+    query = _untaken(select(HandOff.id), told_before).order_by(_LAST_TOLD)
     return list(session.execute(query).scalars())
 
 
@@ -83,9 +83,16 @@ def close(session: Session, reference: str) -> HandOff:
 _OPEN_CRISIS = (HandOff.kind == Kind.CRISIS.value, HandOff.status == Status.OPEN.value)
 
 
+# A level has an entry for each transport, all put in together.
+_LAST_TOLD = (
+    select(func.max(OutboxEntry.created_at))
+    .where(OutboxEntry.hand_off_id == HandOff.id, OutboxEntry.level == HandOff.notified_level)
+    .scalar_subquery()
+)
+
+
 def _untaken(query: Select, told_before: datetime) -> Select:
-    last_told = (OutboxEntry.hand_off_id == HandOff.id) & (OutboxEntry.level == HandOff.notified_level)
-    return query.join(OutboxEntry, last_told).where(*_OPEN_CRISIS, OutboxEntry.created_at <= told_before)
+    return query.where(*_OPEN_CRISIS, told_before >= _LAST_TOLD)
 
 
 def _recorded(session: Session, alert: CrisisAlert) -> HandOff | None:

@@ -6,6 +6,7 @@ had claimed comes up again.
 """
 
 from datetime import datetime, timedelta
+from random import Random
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,20 +16,22 @@ from bot.storage.models import Delivery, HandOff, OutboxEntry
 LEASE = timedelta(minutes=1)
 FIRST_PAUSE = timedelta(seconds=15)
 LONGEST_PAUSE = timedelta(minutes=15)
-MAX_ATTEMPTS = 8  # over half an hour
+MAX_ATTEMPTS = 8  # over 15 to 31 minutes
+
+_CHANCE = Random()
 
 
 def queue(
     session: Session, hand_off: HandOff, transport: str, contact: tuple[str, str], level: int, at: datetime
 ) -> None:
-    """Puts in a notice of `hand_off` to `contact` (role, e-mail), the `level`th one.
+    """Puts in a notice of `hand_off` to `contact` (role, e-mail) by `transport`, the `level`th one.
 
     Raises (through the transaction) `Conflict` if another process put in that one.
     """
     role, email = contact
     entry = OutboxEntry(
         hand_off_id=hand_off.id,
-        idempotency_key=f"{hand_off.reference}-{level}",
+        idempotency_key=f"{hand_off.reference}-{level}-{transport}",
         transport=transport,
         role=role,
         email=email,
@@ -56,22 +59,42 @@ def claim(session: Session, at: datetime) -> tuple[OutboxEntry, HandOff] | None:
 
 
 def mark_delivered(session: Session, entry_id: int) -> None:
-    """That entry has arrived."""
-    _entry(session, entry_id).state = Delivery.DELIVERED.value
+    """That entry has arrived. Does nothing if it was erased meanwhile."""
+    if entry := _entry(session, entry_id):
+        entry.state = Delivery.DELIVERED.value
 
 
-def mark_undelivered(session: Session, entry_id: int, at: datetime) -> Delivery:
-    """That entry did not arrive: tried again after a pause that doubles, or given up after `MAX_ATTEMPTS`.
+def mark_undelivered(
+    session: Session,
+    claimed: OutboxEntry,
+    at: datetime,
+    retry_after: timedelta | None = None,
+    chance: Random = _CHANCE,
+) -> Delivery | None:
+    """That entry did not arrive: tried again after a pause, or given up after `MAX_ATTEMPTS`.
 
-    Returns its new state.
+    The pause doubles; `chance` takes up to half of it away, so that what failed together does not come
+    together again. It is no shorter than `retry_after`, and no longer than `LONGEST_PAUSE`.
+    Changes nothing if somebody else has claimed it since, the lease being over. Returns the entry's state, None if it
+    was erased meanwhile.
     """
-    entry = _entry(session, entry_id)
+    entry = _entry(session, claimed.id)
+    if entry is None:
+        return None
+    if entry.attempts != claimed.attempts or entry.state != Delivery.WAITING:
+        return Delivery(entry.state)
     state = Delivery.FAILED if entry.attempts >= MAX_ATTEMPTS else Delivery.WAITING
     entry.state = state.value
-    entry.next_attempt_at = at + min(FIRST_PAUSE * 2 ** (entry.attempts - 1), LONGEST_PAUSE)
+    entry.next_attempt_at = at + max(_pause(entry.attempts, chance), min(retry_after or timedelta(), LONGEST_PAUSE))
     return state
 
 
-def _entry(session: Session, entry_id: int) -> OutboxEntry:
-    entry: OutboxEntry = session.execute(select(OutboxEntry).where(OutboxEntry.id == entry_id)).scalar_one()
+def _pause(attempts: int, chance: Random) -> timedelta:
+    doubled: timedelta = min(FIRST_PAUSE * 2 ** (attempts - 1), LONGEST_PAUSE)
+    return doubled * chance.uniform(0.5, 1)
+
+
+def _entry(session: Session, entry_id: int) -> OutboxEntry | None:
+    query = select(OutboxEntry).where(OutboxEntry.id == entry_id).with_for_update()
+    entry: OutboxEntry | None = session.execute(query).scalar_one_or_none()
     return entry

@@ -20,7 +20,7 @@ from bot.errors import NightlightError
 from bot.settings import settings
 from bot.storage.postgresql import WAIT_SECONDS, postgresql
 
-__all__ = ["Conflict", "Session", "StorageUnavailable", "database_errors", "engine", "transaction"]
+__all__ = ["Conflict", "Session", "StorageUnavailable", "database_errors", "engine", "stay_connected", "transaction"]
 
 
 class StorageUnavailable(NightlightError):
@@ -40,13 +40,15 @@ def engine() -> Engine:
 
 
 @contextmanager
-def transaction() -> Iterator[Session]:
+def transaction(durable: bool = True) -> Iterator[Session]:
     """One unit of work: committed at the end of the block, or rolled back if anything is raised in it.
 
+    Without `durable` it does not wait for the disk: whole as ever, but a power cut may undo it.
     Rows stay readable afterwards. Raises `Conflict` where a unique row is there already,
     `StorageUnavailable` for whatever else the database does not do.
     """
-    with database_errors(), Session(engine(), future=True, expire_on_commit=False) as session, session.begin():
+    bound = engine().execution_options(durable=durable)
+    with database_errors(), Session(bound, future=True, expire_on_commit=False) as session, session.begin():
         yield session
 
 
@@ -70,7 +72,7 @@ def _engine(address: str) -> Engine:
     try:
         # Hosts still hand out postgres://, which SQLAlchemy 1.4 no longer takes.
         url = make_url(address.replace("postgres://", "postgresql://", 1))
-        return {"sqlite": _sqlite, "postgresql": postgresql}[url.get_backend_name()](url)
+        return {"sqlite": _sqlite, "postgresql": _postgresql}[url.get_backend_name()](url)
     except (ArgumentError, KeyError):
         # Without the cause: its words repeat the address, with the password.
         raise NightlightError("DATABASE_URL must begin with sqlite:/// or postgresql://.") from None
@@ -100,15 +102,48 @@ def _sqlite_connected(connection: Any, _record: object) -> None:
 
 
 def _sqlite_begins(connection: Connection) -> None:
+    if not _durable(connection):
+        connection.exec_driver_sql("PRAGMA synchronous = NORMAL")
     # A transaction that reads and then writes fails at once if another one wrote in between;
     # one that takes the lock from the start waits for its turn.
     connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _durable(connection: Connection) -> bool:
+    return bool(connection.get_execution_options().get("durable", True))
+
+
+def _postgresql(url: URL) -> Engine:
+    made = postgresql(url)
+    event.listen(made, "begin", _postgresql_begins)
+    return made
+
+
+def _postgresql_begins(connection: Connection) -> None:
+    if not _durable(connection):
+        connection.exec_driver_sql("SET LOCAL synchronous_commit TO OFF")
 
 
 def _unavailable(error: Exception) -> str:
     lines = str(getattr(error, "orig", "")).splitlines() if isinstance(error, OperationalError) else []
     address = engine().url.render_as_string(hide_password=True)
     return f"The database {address} does not do its work ({lines[0] if lines else type(error).__name__})."
+
+
+def stay_connected() -> None:
+    """Keeps a connection open from now on, as far as this process has none: cheap to call again.
+
+    When the last connection to a file of SQLite closes, its log is written back to the file, with all the waiting for
+    the disk; without this, that would be at the end of each transaction. Raises `StorageUnavailable`.
+    """
+    if engine().dialect.name == "sqlite":
+        with database_errors():
+            _kept_open(settings().database)
+
+
+@lru_cache(maxsize=1)
+def _kept_open(address: str) -> object:
+    return _engine(address).raw_connection()
 
 
 def database_answers() -> bool:

@@ -2,6 +2,7 @@
 
 import asyncio
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,9 @@ from bot.engine.logs import quieten
 from bot.engine.training import model_path
 from bot.handoff.alert import CrisisAlert
 from bot.settings import settings
+from bot.storage.migrate import upgrade
+from running import environment
+from support import NO_DELIVERY
 
 quieten()
 
@@ -85,10 +89,20 @@ def channel(request: pytest.FixtureRequest) -> str:
     return request.param
 
 
+@pytest.fixture(scope="session")
+def variables(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The settings of these conversations: a database of their own."""
+    own = {"NIGHTLIGHT_VAR": str(tmp_path_factory.mktemp("conversations")), "DATABASE_URL": "", **NO_DELIVERY}
+    with environment(own):
+        upgrade()
+    return own
+
+
 @pytest.fixture
-def mother(engine, channel: str) -> Mother:
+def mother(engine, variables: dict[str, str], channel: str) -> Iterator[Mother]:
     """A mother in a new conversation."""
     from bot.engine.channels.gate import Gate
 
     alerts: list[CrisisAlert] = []
-    return Mother(Gate(engine, 20, alerts.append), channel, alerts)
+    with environment(variables):
+        yield Mother(Gate(engine, 20, alerts.append), channel, alerts)

@@ -12,9 +12,10 @@ from cryptography.fernet import Fernet
 
 from bot.clinic import clinic
 from bot.clock import now
-from bot.handoff import desk, transports, worker
+from bot.handoff import desk, worker
 from bot.handoff.reference import ALPHABET, as_written, new_reference
 from bot.handoff.spool import spool
+from bot.handoff.transports.notice import Notice
 from bot.settings import settings
 from bot.storage import hand_offs, outbox
 from bot.storage.models import HandOff, HandOffMessage, OutboxEntry
@@ -146,7 +147,7 @@ def test_several_workers_at_once_tell_each_contact_once(database: str, monkeypat
 def test_a_notice_that_does_not_arrive_is_tried_again_then_given_up(
     database: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def refuse(_: transports.Notice) -> None:
+    def refuse(_: Notice) -> None:
         raise OSError("no route")
 
     monkeypatch.setattr(worker, "TRANSPORTS", {"file": refuse})

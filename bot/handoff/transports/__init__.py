@@ -1,0 +1,1 @@
+"""How a notice reaches the clinic: one module a transport, `registry` names them."""
