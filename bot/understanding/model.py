@@ -9,7 +9,6 @@ from scipy.optimize import minimize
 from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.model_selection import train_test_split
-from sklearn.pipeline import FeatureUnion
 from sklearn.svm import LinearSVC
 
 from bot.understanding.encoder import Vectors
@@ -24,11 +23,27 @@ _START = (5.0, 0.8)  # from where the two factors of the calibration are looked 
 _LEAST_SHARE = 0.03  # of the votes: a label without a neighbour is not ruled out
 
 
-def lexical_features() -> FeatureUnion:
-    """Letters (typing errors, word endings) and words (and pairs of them), as TF-IDF."""
-    letters = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True, min_df=2, dtype=np.float32)
-    words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, token_pattern=r"[a-z0-9']+", dtype=np.float32)
-    return FeatureUnion([("letters", letters), ("words", words)])
+def letters() -> TfidfVectorizer:
+    """Pieces of words as TF-IDF: they see typing errors and word endings."""
+    return TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True, min_df=2, dtype=np.float32)
+
+
+def words() -> TfidfVectorizer:
+    """Words and pairs of them as TF-IDF."""
+    return TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, token_pattern=r"[a-z0-9']+", dtype=np.float32)
+
+
+@dataclass(frozen=True)
+class Features:
+    """What is known of some texts, one row each: their sentence vectors, pieces of words, and words."""
+
+    vectors: Vectors
+    letters: csr_matrix
+    words: csr_matrix
+
+    def of(self, rows: Numbers) -> "Features":
+        """Those of some of the texts."""
+        return Features(self.vectors[rows], self.letters[rows], self.words[rows])
 
 
 @dataclass(frozen=True)
@@ -53,11 +68,11 @@ class LabelModel:
 
     def fit(self, texts: Sequence[str], vectors: Vectors, labels: Sequence[str]) -> "LabelModel":
         """Learn from `texts` (spelled out), their `vectors` and `labels`, one of each an example."""
-        self._lexical = lexical_features().fit(texts)
+        self._letters, self._words = letters().fit(texts), words().fit(texts)
         self._labels, numbers = np.unique(np.asarray(labels), return_inverse=True)
-        lexical = self._lexical.transform(texts)
-        self._factors = self._calibrate(lexical, vectors, numbers)
-        self._learn(lexical, vectors, numbers)
+        features = self._features(texts, vectors)
+        self._factors = self._calibrate(features, numbers)
+        self._learn(features, numbers)
         return self
 
     @property
@@ -83,30 +98,32 @@ class LabelModel:
         ]
 
     def _scores(self, texts: Sequence[str], vectors: Vectors) -> Scores:
-        margins, votes = self._evidence(self._lexical.transform(texts), vectors)
+        margins, votes = self._evidence(self._features(texts, vectors))
         return self._factors[0] * margins + self._factors[1] * votes
 
-    def _learn(self, lexical: csr_matrix, vectors: Vectors, numbers: Numbers) -> None:
-        features = self._features(lexical, vectors)
-        self._machine = LinearSVC(C=self.penalty, random_state=SEED).fit(features, numbers)
-        self._neighbours = Neighbours().fit(lexical, vectors, numbers, len(self._labels))
+    def _features(self, texts: Sequence[str], vectors: Vectors) -> Features:
+        return Features(vectors, self._letters.transform(texts), self._words.transform(texts))
 
-    def _features(self, lexical: csr_matrix, vectors: Vectors) -> csr_matrix:
-        return hstack([lexical, csr_matrix(vectors * self.weight)]).tocsr()
+    def _learn(self, features: Features, numbers: Numbers) -> None:
+        self._machine = LinearSVC(C=self.penalty, random_state=SEED).fit(self._joined(features), numbers)
+        self._neighbours = Neighbours().fit(features.words, features.vectors, numbers, len(self._labels))
 
-    def _evidence(self, lexical: csr_matrix, vectors: Vectors) -> tuple[Scores, Scores]:
+    def _joined(self, features: Features) -> csr_matrix:
+        return hstack([features.letters, features.words, csr_matrix(features.vectors * self.weight)]).tocsr()
+
+    def _evidence(self, features: Features) -> tuple[Scores, Scores]:
         """The machine's margins, and the logarithms of the neighbours' votes."""
-        margins: Scores = self._machine.decision_function(self._features(lexical, vectors))
+        margins: Scores = self._machine.decision_function(self._joined(features))
         margins = margins if margins.ndim == 2 else np.stack([-margins, margins], axis=1) / 2
-        return margins, np.log(self._neighbours.votes(lexical, vectors) + _LEAST_SHARE)
+        return margins, np.log(self._neighbours.votes(features.words, features.vectors) + _LEAST_SHARE)
 
-    def _calibrate(self, lexical: csr_matrix, vectors: Vectors, numbers: Numbers) -> tuple[float, float]:
+    def _calibrate(self, features: Features, numbers: Numbers) -> tuple[float, float]:
         """The factors that make probabilities of held-out examples as likely as can be (after Guo et al., 2017)."""
         known, unknown = train_test_split(
             np.arange(len(numbers)), test_size=HELD_OUT, stratify=numbers, random_state=SEED
         )
-        self._learn(lexical[known], vectors[known], numbers[known])
-        margins, votes = self._evidence(lexical[unknown], vectors[unknown])
+        self._learn(features.of(known), numbers[known])
+        margins, votes = self._evidence(features.of(unknown))
         rows, truth = np.arange(len(unknown)), numbers[unknown]
 
         def loss(factors: Sequence[float]) -> float:

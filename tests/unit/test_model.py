@@ -80,9 +80,9 @@ def test_what_is_like_nothing_is_less_sure_than_what_is_known(model):
 
 
 def test_the_nearest_examples_vote_and_the_nearer_ones_more():
-    lexical = csr_matrix(np.eye(4, dtype=np.float32))
+    words = csr_matrix(np.eye(4, dtype=np.float32))
     near = np.array([[1, 0], [0.9, 0.1], [0, 1], [0, 1]], np.float32)
-    voters = Neighbours(number=3).fit(lexical, near, np.array([0, 0, 1, 1]), 3)
+    voters = Neighbours(number=3).fit(words, near, np.array([0, 0, 1, 1]), 3)
     (votes,) = voters.votes(csr_matrix((1, 4), dtype=np.float32), np.array([[1, 0]], np.float32))
     assert votes.sum() == pytest.approx(1.0)
     assert votes[0] > 0.99
