@@ -154,12 +154,12 @@ def test_staff_take_and_close_a_hand_off_once(database: str) -> None:
     with transaction() as session:
         assert [found.reference for found in hand_offs.waiting(session)] == [reference]
         with pytest.raises(hand_offs.WrongTransition):
-            hand_offs.close(session, reference)
+            hand_offs.close(session, reference, NIGHT)
         hand_offs.take(session, reference.lower().replace("-", " "), "nurse ann", later(minutes=4)())
     with pytest.raises(hand_offs.WrongTransition, match="nurse ann"), transaction() as session:
         hand_offs.take(session, reference, "nurse bea", later(minutes=5)())
     with transaction() as session:
-        assert hand_offs.close(session, reference).taken_at == later(minutes=4)()
+        assert hand_offs.close(session, reference, NIGHT).taken_at == later(minutes=4)()
         assert hand_offs.waiting(session) == []
 
 
