@@ -21,7 +21,7 @@ _INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 @dataclass(frozen=True)
 class Verified:
-    """What `verify` found: how many entries there are, the anchor of the last, and where the chain breaks, if at all."""
+    """What `verify` found: how many entries there are, the anchor of the last, where the chain breaks if it does."""
 
     entries: int
     anchor: str

@@ -10,7 +10,7 @@ from bot.errors import NightlightError
 from bot.handoff.alert import CrisisAlert
 from bot.handoff.reference import as_written, new_reference
 from bot.scheduling.request import AppointmentRequest
-from bot.storage.models import HandOff, HandOffMessage, HandOffNote, Kind, OutboxEntry, Status, Urgency
+from bot.storage.models import Delivery, HandOff, HandOffMessage, HandOffNote, Kind, OutboxEntry, Status, Urgency
 
 
 class WrongTransition(NightlightError):
@@ -110,8 +110,11 @@ def close(session: Session, reference: str, at: datetime) -> HandOff:
 def reopen(session: Session, hand_off: HandOff, at: datetime) -> None:
     """It waits for somebody again, and for nobody in particular.
 
-    Raises `WrongTransition` if its conversation has another open alert of the kind: that one is told of already.
+    Raises `WrongTransition` if it is open, or if its conversation has another open alert of the kind: of that one
+    the contacts are told already.
     """
+    if hand_off.status == Status.OPEN:
+        raise WrongTransition(f"{hand_off.reference} is open already.")
     if hand_off.kind == Kind.CRISIS and (other := _other_open(session, hand_off)):
         raise WrongTransition(f"{other} is open for the same conversation and kind: take that one.")
     hand_off.status, hand_off.reopened_at = Status.OPEN.value, at
@@ -135,6 +138,13 @@ def messages(session: Session, hand_off_id: int) -> list[HandOffMessage]:
     """The messages behind that hand-off, oldest first."""
     query = select(HandOffMessage).where(HandOffMessage.hand_off_id == hand_off_id)
     return list(session.execute(query.order_by(HandOffMessage.raised_at, HandOffMessage.id)).scalars())
+
+
+def untold(session: Session) -> list[str]:
+    """The references of what is not closed and has a notice that was given up."""
+    query = select(HandOff.reference).join(OutboxEntry, OutboxEntry.hand_off_id == HandOff.id)
+    given_up = (OutboxEntry.state == Delivery.FAILED.value, HandOff.status != Status.CLOSED.value)
+    return sorted(set(session.execute(query.where(*given_up)).scalars()))
 
 
 def _other_open(session: Session, hand_off: HandOff) -> str | None:

@@ -62,3 +62,18 @@ def normalised(text: str) -> str:
     """`text` as far as it matters for being the same question; emoji alone stay as they are."""
     plain = unicodedata.normalize("NFKC", text).casefold()
     return " ".join(re.findall(r"\w+", re.sub("['\u2019]", "", plain))) or plain.strip()
+
+
+def merge(session: Session, question_id: int, same_as: str) -> bool:
+    """Adds the question with that id to the one with the fingerprint `same_as`; False if there is no such one."""
+    query = select(UnansweredQuestion).where(UnansweredQuestion.fingerprint == same_as)
+    other: UnansweredQuestion | None = session.execute(query.with_for_update()).scalar_one_or_none()
+    if other is None or other.id == question_id:
+        return False
+    question = session.execute(select(UnansweredQuestion).where(UnansweredQuestion.id == question_id)).scalar_one()
+    other.count += question.count
+    other.first_seen = min(other.first_seen, question.first_seen)
+    other.last_seen = max(other.last_seen, question.last_seen)
+    session.delete(question)
+    session.flush()
+    return True
