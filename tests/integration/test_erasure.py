@@ -148,10 +148,10 @@ def test_no_encrypted_column_is_forgotten(database: str) -> None:
 def test_what_is_erased_is_gone_from_the_file_of_sqlite_too(database: str) -> None:
     if not database.startswith("sqlite"):
         pytest.skip("PostgreSQL overwrites by vacuum; its files are not ours to look at")
-    desk.request_appointment(appointment(), later())
+    closed_alert()
     file = Path(engine().url.database)
     with engine().connect() as connection:
-        [token] = connection.execute(text("SELECT phone FROM appointments")).scalars()
+        [token] = connection.execute(text("SELECT text FROM hand_off_messages")).scalars()
     assert token.encode() in everything_on_disk(file)
     erase("web-1", later())
     assert token.encode() not in everything_on_disk(file)
