@@ -21,6 +21,7 @@ from rasa.utils.endpoints import EndpointConfig
 from bot.engine.channels.outbound import Outbound, TypedOutput
 
 log = logging.getLogger(__name__)
+ERASED = "erased"  # the slot that action_erase_my_data sets
 ACTION_TIMEOUT = 3  # seconds; Rasa's own would be five minutes
 
 
@@ -91,8 +92,17 @@ class Engine:
         output = TypedOutput(channel)
         message = UserMessage(text, output, conversation_id, input_channel=channel, message_id=message_id)
         message.metadata = {"message_id": message_id}
-        await self._agent.handle_message(message)
+        try:
+            await self._agent.handle_message(message)
+        finally:
+            await self._forget_if_erased(self._agent, conversation_id)
         return output.messages
+
+    async def _forget_if_erased(self, agent: Agent, conversation_id: str) -> None:
+        """Delete a conversation of which all else was erased in this turn, also where the turn failed after that."""
+        tracker = await self._trackers.retrieve(conversation_id)
+        if tracker and tracker.get_slot(ERASED):
+            await self._delete(agent, conversation_id)
 
     def forget(self, conversation_id: str) -> None:
         """Delete the conversation from Rasa's tracker store, once no turn of it is running; returns at once."""
