@@ -22,10 +22,8 @@ def verify(
 ) -> None:
     """Look at every entry: was one changed, added or removed, the last included?"""
     from bot.storage import audit
-    from bot.storage.sessions import transaction
 
-    with transaction() as session:
-        found = audit.verify(session, anchor or None)
+    found = audit.verify(anchor or None)
     if found.broken:
         say(f"The audit is broken. {found.broken}")
         raise typer.Exit(1)

@@ -6,12 +6,14 @@ from datetime import UTC, datetime
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
+from sqlalchemy.engine import Row
+from sqlalchemy.orm import Session, undefer
 
 from bot.errors import NightlightError
 from bot.privacy.chain import START, link, new_key, same
 from bot.storage.base import rows_of
 from bot.storage.models import AuditEntry, AuditHead
+from bot.storage.sessions import transaction
 
 HEAD = 1
 BATCH = 500
@@ -52,29 +54,47 @@ def latest(session: Session, limit: int, reference: str | None = None) -> list[A
     return list(session.execute(query).scalars())
 
 
-def verify(session: Session, anchor: str | None = None) -> Verified:
+def verify(anchor: str | None = None) -> Verified:
     """Looks at every entry. `anchor` is one that was noted elsewhere, like `12:9f86d081884c7d65`.
 
-    Raises `WrongKey` if the chain's key cannot be read, `NightlightError` if `anchor` is none.
+    In many short transactions: nobody who writes waits for it. Raises `WrongKey` if the chain's key cannot be
+    read, `NightlightError` if `anchor` is none, `StorageUnavailable`.
     """
-    head = session.execute(select(AuditHead)).scalar_one_or_none()
-    count = session.execute(select(func.count()).select_from(AuditEntry)).scalar_one()
+    noted = _read_anchor(anchor) if anchor else None
+    while True:
+        with transaction() as session:
+            head = _head(session)
+        found = _verify(head, noted)
+        with transaction() as session:
+            now = _head(session)
+        if head is None or now is None or head.first_number == now.first_number:
+            return found
+        # Retention has taken the beginning away meanwhile: what seemed to be missing may not be.
+
+
+def _verify(head: AuditHead | None, noted: tuple[int, str] | None) -> Verified:
     if head is None:
-        lost = "The head of the audit is missing: everything may have been removed." if count or anchor else None
-        return Verified(count, "", lost)
-    broken = next(_breaks(session, head), None) or (_misses(session, head, anchor) if anchor else None)
-    return Verified(count, anchor_of(head), broken)
+        with transaction() as session:
+            lost = noted or session.execute(select(AuditEntry.number).limit(1)).first()
+        return Verified(0, "", "The head of the audit is missing: everything may have been removed." if lost else None)
+    broken = next(_breaks(head), None) or (_misses(head, *noted) if noted else None)
+    return Verified(head.last_number - head.first_number + 1, anchor_of(head), broken)
 
 
 def anchor_of(head: AuditHead) -> str:
     """The end of the chain in a few letters, to be noted where this database cannot be changed from."""
-    return f"{head.last_number}:{head.last_hash[:SHOWN_OF_HASH]}"
+    return _anchor(head.last_number, head.last_hash)
+
+
+def _anchor(number: int, its_hash: str) -> str:
+    return f"{number}:{its_hash[:SHOWN_OF_HASH]}"
 
 
 def current_anchor(session: Session) -> str | None:
     """The anchor of now; None where nothing was ever put in."""
-    head = session.execute(select(AuditHead)).scalar_one_or_none()
-    return anchor_of(head) if head else None
+    query = select(AuditHead.last_number, AuditHead.last_hash)
+    found = session.execute(query).one_or_none()
+    return _anchor(*found) if found else None
 
 
 def prune(session: Session, before: datetime) -> int:
@@ -98,6 +118,11 @@ def prune(session: Session, before: datetime) -> int:
     return gone
 
 
+def _head(session: Session) -> AuditHead | None:
+    found: AuditHead | None = session.execute(select(AuditHead).options(undefer(AuditHead.key))).scalar_one_or_none()
+    return found
+
+
 def _locked_head(session: Session) -> AuditHead:
     query = select(AuditHead).where(AuditHead.id == HEAD).with_for_update().execution_options(populate_existing=True)
     head: AuditHead | None = session.execute(query).scalar_one_or_none()
@@ -115,7 +140,7 @@ def _begin(session: Session) -> None:
     session.execute(insert.on_conflict_do_nothing(index_elements=["id"]))
 
 
-def _hash(key: str, entry: AuditEntry, previous: str) -> str:
+def _hash(key: str, entry: AuditEntry | Row, previous: str) -> str:
     when = entry.at.astimezone(UTC).isoformat(timespec="microseconds")
     return link(key, entry.number, when, entry.who, entry.what, entry.reference, previous)
 
@@ -124,18 +149,14 @@ def _seal(head: AuditHead) -> str:
     return link(head.key, "head", head.first_number, head.first_previous, head.last_number, head.last_hash)
 
 
-def _breaks(session: Session, head: AuditHead) -> Iterator[str]:
-    """What is wrong, from the first entry on."""
+def _breaks(head: AuditHead) -> Iterator[str]:
+    """What is wrong, from the first entry on, as far as `head` knows them."""
     if not same(head.seal, _seal(head)):
         yield "The head of the audit was changed."
     expected, previous = head.first_number, head.first_previous
-    for entry in session.execute(
-        select(AuditEntry).order_by(AuditEntry.number).execution_options(yield_per=BATCH)
-    ).scalars():
+    for entry in _entries(head.last_number):
         if entry.number != expected:
             yield _out_of_order(entry.number, expected)
-        if expected > head.last_number:
-            yield f"Entry {entry.number} was added behind the end of the chain."
         if not same(entry.hash, _hash(head.key, entry, previous)):
             yield f"Entry {entry.number} was changed."
         expected, previous = entry.number + 1, entry.hash
@@ -143,19 +164,46 @@ def _breaks(session: Session, head: AuditHead) -> Iterator[str]:
         yield f"Entry {expected} is missing; the chain goes to {head.last_number}."
     if not same(previous, head.last_hash):
         yield "The end of the chain is not the one that the head knows."
+    with transaction() as session:
+        # Others may have put in more since `head` was read, and then the head of now knows them.
+        end = select(func.max(AuditEntry.number)), select(AuditHead.last_number)
+        last, known = (session.execute(query).scalar_one() for query in end)
+    if (last or 0) > known:
+        yield f"Entry {last} was added behind the end of the chain."
+
+
+def _entries(up_to: int) -> Iterator[Row]:
+    after: int | None = None
+    columns = (AuditEntry.number, AuditEntry.at, AuditEntry.who, AuditEntry.what, AuditEntry.reference, AuditEntry.hash)
+    while True:
+        query = select(*columns).where(AuditEntry.number <= up_to).order_by(AuditEntry.number).limit(BATCH)
+        if after is not None:
+            query = query.where(AuditEntry.number > after)
+        with transaction() as session:
+            found = session.execute(query).all()
+        if not found:
+            return
+        yield from found
+        after = found[-1].number
 
 
 def _out_of_order(number: int, expected: int) -> str:
     return f"Entry {expected} is missing." if number > expected else f"Entry {number} stands before the beginning."
 
 
-def _misses(session: Session, head: AuditHead, anchor: str) -> str | None:
+def _read_anchor(anchor: str) -> tuple[int, str]:
     number, _, beginning = anchor.partition(":")
     if not number.isdecimal() or not beginning:
         raise NightlightError(f"{anchor!r} is no anchor; one looks like 12:9f86d081884c7d65.")
-    if int(number) < head.first_number:
+    return int(number), beginning
+
+
+def _misses(head: AuditHead, number: int, beginning: str) -> str | None:
+    if number < head.first_number:
         return None  # retention took it
-    found = session.execute(select(AuditEntry.hash).where(AuditEntry.number == int(number))).scalar_one_or_none()
+    with transaction() as session:
+        query = select(AuditEntry.hash).where(AuditEntry.number == number)
+        found: str | None = session.execute(query).scalar_one_or_none()
     if found and found.startswith(beginning):
         return None
     return f"Entry {number} is not the one that was noted: the audit was replaced, or set back to an older copy."
