@@ -5,8 +5,6 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from bot.clinic import clinic
-from bot.commands import tables
 from bot.handoff.reference import as_written
 from bot.terminal import command, say
 
@@ -37,6 +35,8 @@ def list_(
     limit: Annotated[int, typer.Option(help="How many.")] = 50,
 ) -> None:
     """The last entries, newest first."""
+    from bot.clinic import clinic
+    from bot.commands import tables
     from bot.storage import audit
     from bot.storage.sessions import transaction
 

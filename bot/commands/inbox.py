@@ -1,4 +1,4 @@
-"""`nightlight inbox`: the clinic's hands."""
+"""`nightlight inbox`: the clinic's hands. What takes long to import is imported by the command that needs it."""
 
 import sys
 from datetime import datetime, timedelta
@@ -9,11 +9,8 @@ from zoneinfo import ZoneInfo
 import typer
 
 from bot import clock
-from bot.clinic import clinic
-from bot.commands.tables import sheet, table
 from bot.errors import NightlightError
-from bot.handoff import names, staff
-from bot.scheduling.calendar import calendar
+from bot.handoff import names
 from bot.scheduling.transitions import STATES, state
 from bot.settings import settings
 from bot.terminal import command, say
@@ -30,6 +27,9 @@ def list_(
     who: Who = "", closed: Annotated[bool, typer.Option("--closed", help="What is closed, instead.")] = False
 ) -> None:
     """What waits: urgent first, then what has waited longest. Names nobody."""
+    from bot.commands.tables import table
+    from bot.handoff import staff
+
     _operator(who)
     items = staff.waiting(closed)
     for line in table(items, clock.now(), _zone()) if items else ["Nothing is closed." if closed else "Nothing waits."]:
@@ -42,6 +42,9 @@ def list_(
 @command
 def show(reference: Reference, who: Who = "") -> None:
     """All of one hand-off, with what she wrote. Mind who sees the screen."""
+    from bot.commands.tables import sheet
+    from bot.handoff import staff
+
     for line in sheet(staff.show(_operator(who), reference), clock.now(), _zone()):
         typer.echo(line)
 
@@ -50,6 +53,8 @@ def show(reference: Reference, who: Who = "") -> None:
 @command
 def take(reference: Reference, who: Who = "") -> None:
     """You have it in hand; nobody else is told of it any more."""
+    from bot.handoff import staff
+
     say(f"You have {staff.take(_operator(who), reference)}.")
 
 
@@ -61,6 +66,8 @@ def note(
     who: Who = "",
 ) -> None:
     """Write a note beside it."""
+    from bot.handoff import staff
+
     operator = _operator(who)
     words = (sys.stdin.read() if text == "-" else text).strip()
     if not words:
@@ -79,6 +86,8 @@ def set_(
     who: Who = "",
 ) -> None:
     """Say what has become of an appointment request. She reads it when she asks."""
+    from bot.handoff import staff
+
     moment = _moment(visit) if visit else None
     written, before = staff.set_state(_operator(who), reference, state(to), moment)
     say(f"{written} is {state(to)} now; it was {before}.")
@@ -88,6 +97,8 @@ def set_(
 @command
 def close(reference: Reference, who: Who = "") -> None:
     """It is dealt with."""
+    from bot.handoff import staff
+
     say(f"{staff.close(_operator(who), reference)} is closed.")
 
 
@@ -95,6 +106,8 @@ def close(reference: Reference, who: Who = "") -> None:
 @command
 def reopen(reference: Reference, who: Who = "") -> None:
     """It waits again; its contacts are told anew."""
+    from bot.handoff import staff
+
     say(f"{staff.reopen(_operator(who), reference)} waits again.")
 
 
@@ -106,6 +119,9 @@ def export(
     who: Who = "",
 ) -> None:
     """The confirmed visits from today on, with a title that says nothing of why."""
+    from bot.handoff import staff
+    from bot.scheduling.calendar import calendar
+
     if not ics:
         raise NightlightError("Say as what: --ics is the one that there is.")
     now = clock.now().astimezone(_zone())
@@ -114,7 +130,7 @@ def export(
         sys.stdout.buffer.write(calendar(found))
     else:
         output.write_bytes(calendar(found))
-    say(f"{len(found)} confirmed visits")
+    say(f"Confirmed visits: {len(found)}")
 
 
 def _operator(who: str) -> str:
@@ -122,6 +138,8 @@ def _operator(who: str) -> str:
 
 
 def _zone() -> ZoneInfo:
+    from bot.clinic import clinic
+
     return ZoneInfo(clinic().time_zone)
 
 
@@ -133,7 +151,7 @@ def _moment(said: str) -> datetime:
         raise NightlightError(f'{said!r} is no time; write it like "2026-03-09 14:30".') from None
     # A clock that is put forward jumps over an hour: such a time is none.
     if moment.astimezone(ZoneInfo("UTC")).astimezone(_zone()).replace(tzinfo=None) != moment.replace(tzinfo=None):
-        raise NightlightError(f"There is no {said} in {clinic().time_zone}: the clocks are put forward then.")
+        raise NightlightError(f"There is no {said} in {_zone().key}: the clocks are put forward then.")
     if moment < clock.now() - timedelta(minutes=1):
         raise NightlightError(f"{said} is past.")
     return moment

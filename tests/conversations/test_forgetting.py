@@ -42,3 +42,21 @@ def test_on_a_phone_she_is_told_what_to_reply_and_never_asked_for_a_word_of_the_
     for notice in load(ERASURE).values():
         assert not {"YES", "STOP", "CANCEL", "END", "QUIT"} & set(notice.sms.replace(".", "").split())
     assert "Reply ERASE" in load(ERASURE)["delete_my_data"].sms
+
+
+def test_in_the_middle_of_a_form_the_form_is_left_first():
+    from rasa.shared.core.events import ActionExecuted, ActiveLoop, UserUttered
+    from rasa.shared.core.trackers import DialogueStateTracker
+
+    from bot.engine.policies import ErasurePolicy
+
+    said = [
+        ActiveLoop("any_form"),
+        ActionExecuted("action_listen"),
+        UserUttered("erase", {"name": "erasure_confirmed"}),
+    ]
+    left = [ActionExecuted("action_deactivate_loop"), ActiveLoop(None)]
+    for events in (said, said + left):
+        tracker = DialogueStateTracker.from_events("x", events)
+        plan = ErasurePolicy.plan(object.__new__(ErasurePolicy), tracker, tracker.latest_message)
+        assert plan == ["action_deactivate_loop", "action_erase_my_data"]

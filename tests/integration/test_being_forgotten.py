@@ -1,5 +1,7 @@
 """She asks to be forgotten: she is asked once, and then it is so, in the database, the engine and the channel."""
 
+from uuid import uuid4
+
 import pytest
 
 from bot.handoff import desk, staff
@@ -79,6 +81,14 @@ def test_danger_after_the_question_is_danger(visitor: Visitor) -> None:
     visitor.writes("delete my data")
     assert "tel:988" in words(visitor.writes("yes i want to die"))
     assert len(mine(visitor)) == 1
+
+
+def test_a_yes_that_is_sent_twice_has_one_answer(visitor: Visitor) -> None:
+    visitor.writes("delete my data")
+    message = {"id": str(uuid4()), "text": "yes"}
+    first, second = (visitor.sends(message).json() for _ in range(2))
+    assert "It is erased" in words(first["messages"])
+    assert first == second
 
 
 def test_a_confirmed_visit_is_said_to_stay(visitor: Visitor) -> None:
