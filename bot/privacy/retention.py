@@ -25,15 +25,15 @@ def retain(at: Now = now) -> dict[str, int]:
     """
     moment, kept = at(), settings()
     with transaction() as session:
+        expired = appointments.expire(session, moment - kept.expire_requests_days * DAY, moment)
         done = {
-            "requests expired": _expire(session, moment - kept.expire_requests_days * DAY, moment),
+            "requests expired": len(expired),
             "alerts deleted": retention.purge_alerts(session, moment - kept.keep_alerts_days * DAY),
             "requests deleted": retention.purge_requests(session, moment - kept.keep_requests_days * DAY),
             "notices deleted": retention.purge_notices(session, moment - kept.keep_notices_days * DAY),
             "questions deleted": retention.purge_questions(session, moment - kept.keep_questions_days * DAY),
         }
-        for what in (f"{number} {kind}" for kind, number in done.items() if number and kind != "requests expired"):
-            audit.append(session, PROGRAM, f"retention: {what}", None, moment)
+        _write_down(session, expired, done, moment)
         done["audit entries deleted"] = audit.prune(session, moment - kept.keep_audit_days * DAY)
         anchor = audit.current_anchor(session)
     done["notice files deleted"] = _delete_files(kept.var / "outbox", moment - kept.keep_notices_days * DAY)
@@ -41,11 +41,13 @@ def retain(at: Now = now) -> dict[str, int]:
     return done
 
 
-def _expire(session: Session, unchanged_since: datetime, at: datetime) -> int:
-    expired = appointments.expire(session, unchanged_since, at)
+def _write_down(session: Session, expired: list[str], done: dict[str, int], at: datetime) -> None:
+    # After all of it: whoever has the audit's lock must not wait for the lock of a hand-off.
     for reference in expired:
         audit.append(session, PROGRAM, "set expired", reference, at)
-    return len(expired)
+    for kind, number in done.items():
+        if number and kind != "requests expired":
+            audit.append(session, PROGRAM, f"retention: {number} {kind}", None, at)
 
 
 def _delete_files(folder: Path, before: datetime) -> int:

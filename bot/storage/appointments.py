@@ -96,10 +96,10 @@ def status(
 def by_reference(session: Session, reference: str) -> tuple[Appointment, HandOff]:
     """The request called `reference` and its hand-off, kept from others until the transaction ends.
 
-    Raises `NightlightError` if there is none.
+    The hand-off's row is the lock for both. Raises `NightlightError` if there is none.
     """
     query = select(Appointment, HandOff).join(HandOff, HandOff.id == Appointment.hand_off_id)
-    query = query.where(HandOff.reference == as_written(reference)).with_for_update()
+    query = query.where(HandOff.reference == as_written(reference)).with_for_update(of=HandOff)
     found = session.execute(query).one_or_none()
     if found is None:
         raise NightlightError(f"There is no appointment request {reference!r}. A reference looks like K7M-4QP.")
@@ -146,7 +146,7 @@ def expire(session: Session, unchanged_since: datetime, at: datetime) -> list[st
     """
     query = select(Appointment, HandOff.reference).join(HandOff, HandOff.id == Appointment.hand_off_id)
     query = query.where(Appointment.state.in_(UNSETTLED), Appointment.changed_at < unchanged_since)
-    found = session.execute(query.with_for_update(of=Appointment, skip_locked=True)).all()
+    found = session.execute(query.with_for_update(of=HandOff, skip_locked=True)).all()
     for appointment, _ in found:
         _set(appointment, "expired", at)
     session.flush()

@@ -76,7 +76,7 @@ def erase(session: Session, hand_off: HandOff, at: datetime) -> str | None:
 
 
 def _erase_request(session: Session, hand_off: HandOff, at: datetime) -> str | None:
-    query = select(Appointment).where(Appointment.hand_off_id == hand_off.id).with_for_update()
+    query = select(Appointment).where(Appointment.hand_off_id == hand_off.id)
     found: Appointment | None = session.execute(query).scalar_one_or_none()
     if found is None:
         return None

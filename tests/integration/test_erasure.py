@@ -1,7 +1,7 @@
 """What a mother wrote is erased at her wish; what must stay stays, and leads nowhere."""
 
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -10,12 +10,14 @@ from sqlalchemy import text
 from bot.errors import NightlightError
 from bot.handoff import desk, staff, worker
 from bot.privacy.erasure import erase
-from bot.storage import rotation
+from bot.privacy.retention import retain
+from bot.scheduling.transitions import WrongState
+from bot.storage import audit, rotation
 from bot.storage.erasure import Erased
 from bot.storage.hand_offs import WrongTransition
 from bot.storage.models import Appointment, AuditEntry, Base, HandOff, HandOffMessage, HandOffNote, OutboxEntry
 from bot.storage.sessions import engine, transaction
-from support import HER_PHONE, HER_WORDS, alert, appointment, later, rows
+from support import HER_PHONE, HER_WORDS, alert, appointment, at_once, later, rows
 
 
 def stored() -> str:
@@ -155,3 +157,21 @@ def test_what_is_erased_is_gone_from_the_file_of_sqlite_too(database: str) -> No
     assert token.encode() in everything_on_disk(file)
     erase("web-1", later())
     assert token.encode() not in everything_on_disk(file)
+
+
+def test_staff_and_mothers_who_work_at_once_do_not_lock_each_other_out(database: str) -> None:
+    references = [desk.request_appointment(appointment(confirmation_id=str(n)), later()) for n in range(6)]
+
+    def work(number: int) -> None:
+        if number == 0:
+            erase("web-1", later())
+        elif number == 1:
+            retain(later(days=60))
+        else:
+            for reference in references:
+                staff.show(f"operator {number}", reference)
+                with suppress(WrongState):
+                    staff.set_state(f"operator {number}", reference, "contacted")
+
+    at_once(work, 5)
+    assert audit.verify().broken is None
