@@ -16,6 +16,7 @@ from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
 from rasa.core.tracker_store import InMemoryTrackerStore
 from rasa.shared.core.domain import Domain
+from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from bot.engine.channels.outbound import Outbound, TypedOutput
@@ -37,6 +38,17 @@ class ActionServer(EndpointConfig):  # type: ignore[misc]
         return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=ACTION_TIMEOUT))
 
 
+class Trackers(InMemoryTrackerStore):  # type: ignore[misc]
+    """What Rasa remembers; of a conversation that was erased in this turn, nothing."""
+
+    async def save(self, tracker: DialogueStateTracker) -> None:
+        """Keep `tracker`, as Rasa asks at the end of each turn, unless all else of it was erased."""
+        if tracker.get_slot(ERASED):
+            self.store.pop(tracker.sender_id, None)
+        else:
+            await super().save(tracker)
+
+
 class Engine:
     """Takes turns. `start` returns at once and loads the model behind."""
 
@@ -46,7 +58,7 @@ class Engine:
         self._loop = asyncio.new_event_loop()
         self._agent: Agent | None = None
         # Our own, since Rasa wraps the one that it makes, and has no call to delete a conversation.
-        self._trackers = InMemoryTrackerStore(Domain.empty())
+        self._trackers = Trackers(Domain.empty())
         self._thread = threading.Thread(target=self._loop.run_forever, name="engine", daemon=True)
 
     @property
@@ -92,17 +104,8 @@ class Engine:
         output = TypedOutput(channel)
         message = UserMessage(text, output, conversation_id, input_channel=channel, message_id=message_id)
         message.metadata = {"message_id": message_id}
-        try:
-            await self._agent.handle_message(message)
-        finally:
-            await self._forget_if_erased(self._agent, conversation_id)
+        await self._agent.handle_message(message)
         return output.messages
-
-    async def _forget_if_erased(self, agent: Agent, conversation_id: str) -> None:
-        """Delete a conversation of which all else was erased in this turn, also where the turn failed after that."""
-        tracker = await self._trackers.retrieve(conversation_id)
-        if tracker and tracker.get_slot(ERASED):
-            await self._delete(agent, conversation_id)
 
     def forget(self, conversation_id: str) -> None:
         """Delete the conversation from Rasa's tracker store, once no turn of it is running; returns at once."""
