@@ -2,52 +2,20 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from functools import wraps
 from pathlib import Path
-from time import perf_counter
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+from bot.commands import audit, faq, inbox, keys, retention
 from bot.errors import NightlightError
 from bot.settings import Settings, settings
+from bot.terminal import command, say, step
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Nightlight: run it, train it, ask it, measure it.")
-faq = typer.Typer(no_args_is_help=True, help="The curated answers: check them, see what was not answered.")
-app.add_typer(faq, name="faq")
-
-
-def say(text: str) -> None:
-    """A line for the person at the keyboard; results alone go to standard output."""
-    typer.echo(text, err=True)
-
-
-@contextmanager
-def step(name: str) -> Iterator[None]:
-    """Says what is being done, and for how long it was."""
-    say(f"· {name} ...")
-    start = perf_counter()
-    yield
-    say(f"  {name}: {perf_counter() - start:.1f} s")
-
-
-def command(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A command whose `NightlightError` is a sentence and exit code 1, not a stack trace."""
-
-    @wraps(function)
-    def wrapped(*args: Any, **kwargs: Any) -> Any:
-        from bot.engine.logs import quieten
-
-        quieten()
-        try:
-            return function(*args, **kwargs)
-        except NightlightError as error:
-            say(str(error))
-            raise typer.Exit(1) from error
-
-    return wrapped
+for name, group in {"faq": faq, "inbox": inbox, "audit": audit, "keys": keys}.items():
+    app.add_typer(group.app, name=name)
+app.command("retention")(retention.retain)
 
 
 def ready_model(current: Settings) -> Path:
@@ -144,33 +112,8 @@ def curve(
     cases = [c for c in read_cases(files, examples) if not (c.several or c.near_miss or c.danger or c.context)]
     if not cases:
         raise NightlightError("There are no single questions in these files.")
-    for step, n_examples, share in steps(examples, cases):
-        typer.echo(f"{step:4d} an intent ({n_examples:5d} in all): {share:.1%} right")
-
-
-@faq.command()
-@command
-def check(release: Annotated[bool, typer.Option(help="Refuse drafts too.")] = False) -> None:
-    """Check every answer: schema, sources, reading grade, length, wording, review, links, facts, numbers."""
-    from bot.faq.check import check_all
-
-    findings = check_all(release=release)
-    for finding in findings:
-        typer.echo(str(finding))
-    say(f"{len(findings)} findings" if findings else "All answers pass.")
-    raise typer.Exit(bool(findings))
-
-
-@faq.command()
-@command
-def unanswered(limit: Annotated[int, typer.Option(help="How many to list.")] = 50) -> None:
-    """What was asked and not understood, most often first. Nobody's name is with it."""
-    from bot.storage import unanswered as questions
-    from bot.storage.sessions import transaction
-
-    with transaction() as session:
-        for question in questions.by_count(session, limit):
-            typer.echo(f"{question.count:5d}  {question.last_seen:%Y-%m-%d}  {question.text}")
+    for at_most, n_examples, share in steps(examples, cases):
+        typer.echo(f"{at_most:4d} an intent ({n_examples:5d} in all): {share:.1%} right")
 
 
 @app.command(hidden=True)

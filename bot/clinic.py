@@ -24,7 +24,7 @@ class ModelOfCare(StrEnum):
 
 
 class Contact(BaseModel):
-    """Whom an urgent hand-off is sent to. The role is named, the person is not."""
+    """Whom hand-offs are sent to. The role is named, the person is not."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -49,6 +49,7 @@ class Clinic(BaseModel):
     program: dict[str, str]
     dates: dict[str, date]
     urgent_contacts: list[Contact] = Field(min_length=1)
+    scheduling_contacts: list[Contact] = Field(min_length=1)  # told of what is not urgent
     urgent_retry_minutes: int = Field(gt=0)
 
     @classmethod

@@ -75,6 +75,7 @@ class Visitor:
 
     def shows_token(self, token: str) -> None:
         """She shows `token` from now on."""
+        self.token = token
         self.shows(f"Bearer {token}")
 
     def shows(self, authorization: str) -> None:

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from threading import Barrier
 from typing import Any
@@ -17,10 +17,12 @@ from sqlalchemy.exc import OperationalError
 from bot import clinic, settings
 from bot.handoff.alert import CrisisAlert
 from bot.privacy import keys
+from bot.scheduling.request import AppointmentRequest, PartOfDay, ReachBy
 from bot.storage import sessions
 
 NIGHT = datetime(2026, 3, 2, 3, 15, tzinfo=UTC)
 HER_WORDS = "i cant do this anymore, everyone is better off"
+HER_PHONE = "+12145550173"
 POSTGRESQL = os.environ.get("NIGHTLIGHT_TEST_POSTGRESQL", "postgresql://postgres@127.0.0.1")
 
 # Whatever the developer's own .env says, no test tells anybody anything.
@@ -60,6 +62,26 @@ def alert(**changes: Any) -> CrisisAlert:
     return CrisisAlert(**{**fields, **changes})
 
 
+def appointment(**changes: Any) -> AppointmentRequest:
+    """An appointment request, with `changes`."""
+    fields: dict[str, Any] = {
+        "conversation_id": "web-1",
+        "channel": "web",
+        "confirmation_id": "m-9",
+        "name": "Rosalind Kettering",
+        "phone": HER_PHONE,
+        "reach_by": ReachBy.TEXT,
+        "best_time": "while the baby naps",
+        "place": "Frisco",
+        "day": date(2026, 3, 9),
+        "part_of_day": PartOfDay.AFTERNOON,
+        "time_words": "monday after two",
+        "coverage": "Bluebonnet Health",
+        "agreed_at": NIGHT,
+    }
+    return AppointmentRequest(**{**fields, **changes})
+
+
 def later(**ago: float) -> Callable[[], datetime]:
     """A clock that stands some time after `NIGHT`."""
     return lambda: NIGHT + timedelta(**ago)
@@ -68,7 +90,7 @@ def later(**ago: float) -> Callable[[], datetime]:
 def rows(model: Any) -> list[Any]:
     """All rows of a table, in order of their ids."""
     with sessions.transaction() as session:
-        return list(session.execute(select(model).order_by(model.id)).scalars())
+        return list(session.execute(select(model).order_by(*model.__table__.primary_key.columns)).scalars())
 
 
 def at_once(work: Callable[[int], Any], times: int) -> list[Any]:

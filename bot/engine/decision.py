@@ -6,6 +6,7 @@ from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.core.constants import ACTION_EXTRACT_SLOTS, ACTION_LISTEN_NAME
 from rasa.shared.core.events import ActionExecuted, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KEY, PREDICTED_CONFIDENCE_KEY, TEXT
@@ -19,6 +20,8 @@ from bot.safety.verdict import CONCERN
 from bot.understanding.decision import AGAIN, FALLBACK, FAQ, Context, Decision, Thresholds, decide
 from bot.understanding.text import clean
 
+ERASE = "delete_my_data"
+
 
 def context_of(tracker: DialogueStateTracker | None) -> Context:
     """What the conversation in `tracker` says about how the next message is to be read."""
@@ -27,11 +30,14 @@ def context_of(tracker: DialogueStateTracker | None) -> Context:
     if last is None:
         return Context()
     said = [e.action_name for e in events[events.index(last) :] if isinstance(e, ActionExecuted)]
+    spoken = [name for name in said if name and name not in {ACTION_LISTEN_NAME, ACTION_EXTRACT_SLOTS}]
     answered = [name.removeprefix("utter_") for name in said if name and name.startswith(f"utter_{FAQ}")]
     return Context(
         topic=answered[-1] if answered else None,
         fell_back=last.intent.get("name") in {FALLBACK, AGAIN},
         asked_if_danger=utter(CONCERN) in said,
+        asked_to_erase=utter(ERASE) in said,
+        asked_last=spoken[-1:] == [utter(ERASE)],
     )
 
 

@@ -10,6 +10,7 @@ from rasa.shared.importers.rasa import RasaFileImporter
 from bot.clinic import Clinic
 from bot.faq.compile import Response, compile_faq, fill_response, rules, utter, variations
 from bot.faq.library import library
+from bot.faq.notices import ERASURE, compile_notices
 from bot.faq.topic import Words
 from bot.safety.lines import line_facts
 from bot.safety.words import crisis_words_of
@@ -50,6 +51,7 @@ class ClinicImporter(RasaFileImporter):
             for name, responses in structure["responses"].items()
         }
         spoken |= compile_faq(library(), self._clinic) | crisis_responses(self._clinic)
+        spoken |= compile_notices(ERASURE, facts)
         known = {next(iter(i)) if isinstance(i, dict) else i for i in structure["intents"]}
         topics = [intent for intent in library() if intent not in known]
         return Domain.from_dict({**structure, "intents": structure["intents"] + topics, "responses": spoken})

@@ -2,7 +2,18 @@
 
 import logging
 import os
+import sys
+import traceback
 import warnings
+from collections.abc import Iterator, MutableMapping
+from typing import Any
+
+from bot.settings import settings
+
+Event = MutableMapping[str, Any]
+EXCEPTION = "exception"
+_FOR_PEOPLE = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+_HARMLESS = frozenset({"event", "level", EXCEPTION})
 
 # Each of these logs the texts of messages at DEBUG, and some at INFO.
 _TALKATIVE = (
@@ -31,15 +42,61 @@ def quieten() -> None:
 
 
 def configure(level: str) -> None:
-    """Set up logging of this process at `level`; libraries speak from WARNING on, however low `level` is."""
-    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s", force=True)
-    for name in _TALKATIVE:
-        logging.getLogger(name).setLevel(logging.WARNING)
-    _configure_structlog()
+    """Set up logging of this process at `level`; libraries speak from WARNING on, however low `level` is.
 
-
-def _configure_structlog() -> None:
-    # Rasa logs whole messages by structlog; unless it is told otherwise that prints from DEBUG on.
+    Lines for people in development; in production one JSON object a line.
+    """
     import structlog
 
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    handler = logging.StreamHandler()
+    handler.setFormatter(_json() if settings().production else logging.Formatter(_FOR_PEOPLE))
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    # Rasa alone logs by structlog, whole messages too; unless it is told otherwise that prints from DEBUG on.
+    structlog.configure(
+        processors=[structlog.stdlib.add_log_level, where, event_alone, structlog.stdlib.render_to_log_kwargs],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR),
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=False,
+    )
+
+
+def event_alone(_: object, __: str, event: Event) -> Event:
+    """Of what Rasa logs, its event's name, level and place: the rest are trackers, messages and slots."""
+    return {key: value for key, value in event.items() if key in _HARMLESS}
+
+
+def where(_: object, __: str, event: Event) -> Event:
+    """`event` with the kinds and places of its exception, in place of a trace with words that may be a mother's."""
+    error = event.pop("exc_info", None)
+    if error is True:
+        error = sys.exc_info()
+    if isinstance(error, tuple):
+        error = error[1]
+    if isinstance(error, BaseException):
+        event[EXCEPTION] = list(_chain(error))
+    return event
+
+
+def _chain(error: BaseException | None) -> Iterator[str]:
+    while error is not None:
+        places = (f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__))
+        yield " ".join([type(error).__name__, *places])
+        error = error.__cause__ or error.__context__
+
+
+def _json() -> logging.Formatter:
+    import structlog
+
+    add = [
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.ExtraAdder(allow=[EXCEPTION]),
+    ]
+    clock = structlog.processors.TimeStamper(fmt="iso", utc=True)
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=[*add, clock, where],
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, structlog.processors.JSONRenderer()],
+        keep_exc_info=False,
+    )

@@ -1,4 +1,4 @@
-"""The two policies beside Rasa's rules: danger first, and what one rule cannot say."""
+"""The policies beside Rasa's rules: danger first, then being forgotten, and what one rule cannot say."""
 
 from typing import Any
 
@@ -16,11 +16,14 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.faq.compile import utter
 from bot.safety.verdict import CONCERN, KINDS
+from bot.understanding.erasure import CONFIRMED
 
 HAND_OFF = "action_hand_off_to_crisis_line"
 RAISED = "utter_alert_raised"
 ALERT_RAISED = "alert_raised"
+ERASE = "action_erase_my_data"
 ABOVE_ALL = 100  # RulePolicy has 6; the ensemble takes the higher of equally sure policies
+ABOVE_FORMS = 90
 BESIDE_RULES = 10
 
 
@@ -33,6 +36,12 @@ def since_last_message(tracker: DialogueStateTracker) -> list[str]:
         if isinstance(event, ActionExecuted) and event.action_name and event.action_name != "action_extract_slots":
             done.append(event.action_name)
     return done[::-1]
+
+
+def leave_form(tracker: DialogueStateTracker) -> list[str]:
+    """The step that leaves the form that is active, or was when she wrote."""
+    ran = ACTION_DEACTIVATE_LOOP_NAME in since_last_message(tracker)
+    return [ACTION_DEACTIVATE_LOOP_NAME] if ran or tracker.active_loop_name else []
 
 
 class _PlannedPolicy(Policy):
@@ -102,9 +111,9 @@ class SafetyPolicy(_PlannedPolicy):
         intent = message.intent.get("name")
         if intent in KINDS:
             told = [RAISED] if self._is_raised(tracker) else []
-            return [utter(intent), *self._leave_form(tracker), HAND_OFF, *told]
+            return [utter(intent), *leave_form(tracker), HAND_OFF, *told]
         if intent == CONCERN:
-            return [utter(intent), *self._leave_form(tracker)]
+            return [utter(intent), *leave_form(tracker)]
         return []
 
     @staticmethod
@@ -117,10 +126,19 @@ class SafetyPolicy(_PlannedPolicy):
                 return bool(event.value)
         return False
 
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.POLICY_WITHOUT_END_TO_END_SUPPORT, is_trainable=False)
+class ErasurePolicy(_PlannedPolicy):
+    """Who wants to be forgotten is, also in the middle of a form: it is left first, for its answers go too."""
+
     @staticmethod
-    def _leave_form(tracker: DialogueStateTracker) -> list[str]:
-        ran = ACTION_DEACTIVATE_LOOP_NAME in since_last_message(tracker)
-        return [ACTION_DEACTIVATE_LOOP_NAME] if ran or tracker.active_loop_name else []
+    def get_default_config() -> dict[str, Any]:
+        """See `Policy`."""
+        return {"priority": ABOVE_FORMS}
+
+    def plan(self, tracker: DialogueStateTracker, message: UserUttered) -> list[str]:
+        """Leaves the form, then erases; the action says what was done."""
+        return [*leave_form(tracker), ERASE] if message.intent.get("name") == CONFIRMED else []
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.POLICY_WITHOUT_END_TO_END_SUPPORT, is_trainable=False)
@@ -149,4 +167,4 @@ class SeveralAnswersPolicy(_PlannedPolicy):
         return next((turn for turn in turns[1:] if turn), [])
 
 
-__all__ = ["SafetyPolicy", "SeveralAnswersPolicy"]
+__all__ = ["ErasurePolicy", "SafetyPolicy", "SeveralAnswersPolicy"]

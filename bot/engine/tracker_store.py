@@ -20,6 +20,7 @@ from bot.storage.sessions import Conflict, Session, StorageUnavailable, stay_con
 
 PATIENCE = 0.5  # seconds that a turn waits for the database
 REST = 5.0  # seconds for which a database that was down is left alone
+ERASED = "erased"  # the slot that action_erase_my_data sets
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +63,10 @@ class EncryptedTrackerStore(TrackerStore):  # type: ignore[misc]
         return self._tracker(conversation_id, events_of([*stored, *held.waiting]))
 
     async def save(self, tracker: DialogueStateTracker) -> None:
-        """Stores what this turn has added."""
+        """Stores what this turn has added; where all else of the conversation was erased in it, deletes that too."""
+        if tracker.get_slot(ERASED):
+            await self.forget(tracker.sender_id)
+            return
         held = self._memory.get(tracker.sender_id) or Held()
         held.add([event.as_dict() for event in islice(tracker.events, held.count, None)])
         self._memory.put(tracker.sender_id, held)

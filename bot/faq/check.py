@@ -7,7 +7,7 @@ from pathlib import Path
 from bot import clock
 from bot.clinic import Clinic
 from bot.errors import NightlightError
-from bot.faq.checks import crisis, domain, facts, files, grade, length, links, numbers, review, topics, wording
+from bot.faq.checks import crisis, domain, facts, files, grade, length, links, notices, numbers, review, topics, wording
 from bot.faq.checks.texts import SMS, Text
 from bot.faq.checks.wording import Ban, Wording
 from bot.faq.findings import Finding, shown, sort
@@ -23,6 +23,7 @@ def check_all(release: bool = False) -> list[Finding]:
     clinics, findings = _clinics()
     findings += check(FOLDER, clinics, release, clock.today(_EARLIEST))
     findings += check_crisis(ROOT / "data" / "crisis.yml", clinics, FOLDER.parent / WORDING)
+    findings += check_notices(ROOT / "data" / "erasure.yml", clinics, FOLDER.parent / WORDING)
     findings += check_domain(ROOT / "domain.yml", clinics, FOLDER.parent / WORDING)
     return sort(findings)
 
@@ -51,6 +52,16 @@ def check_crisis(path: Path, clinics: Sequence[Clinic], wording_file: Path) -> l
     texts, found = crisis.load(path, clinics)
     for text in texts:
         found += [*_any_text(text, rules), *crisis.numbers_first(text)]
+        found += length.text_message(text) if text.channel == SMS else ()
+    return sort(found)
+
+
+def check_notices(path: Path, clinics: Sequence[Clinic], wording_file: Path) -> list[Finding]:
+    """What is wrong with the words beside the FAQ in `path`."""
+    rules = _bans(wording_file)
+    texts, found = notices.load(path, clinics)
+    for text in texts:
+        found += _any_text(text, rules)
         found += length.text_message(text) if text.channel == SMS else ()
     return sort(found)
 

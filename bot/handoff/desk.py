@@ -1,11 +1,17 @@
-"""Where a crisis alert becomes work in the clinic's hands."""
+"""Where what a mother needs from a person becomes work in the clinic's hands."""
+
+from collections.abc import Callable
 
 from bot.clinic import clinic
 from bot.clock import Now, now
+from bot.errors import NightlightError
 from bot.handoff.alert import CrisisAlert
+from bot.handoff.names import MOTHER
 from bot.handoff.transports.registry import transports_for
-from bot.storage import hand_offs, outbox
-from bot.storage.models import HandOff
+from bot.scheduling.request import AppointmentRequest
+from bot.scheduling.status import AppointmentStatus
+from bot.storage import appointments, audit, hand_offs, outbox
+from bot.storage.models import HandOff, Status, Urgency
 from bot.storage.sessions import Conflict, Session, transaction
 
 
@@ -17,11 +23,62 @@ def record(alert: CrisisAlert, at: Now = now) -> str:
     it is not stored, another `NightlightError` if the keys or the clinic file are wrong: either way
     the alert then belongs in the spool.
     """
+    return _once_more(lambda: _record(alert, at))
+
+
+def request_appointment(request: AppointmentRequest, at: Now = now) -> str:
+    """Stores `request`, its hand-off and the notice to the first scheduler, all or nothing.
+
+    Returns the reference, like K7M-4QP, that she may name later; the same summary confirmed again returns the
+    same. Raises `StorageUnavailable` if it is not stored, another `NightlightError` if the keys or the clinic file
+    are wrong.
+    """
+    return _once_more(lambda: _request(request, at))
+
+
+def appointment_status(
+    conversation_id: str, phone: str | None = None, reference: str | None = None
+) -> AppointmentStatus | None:
+    """What has become of her request; None if there is none that she may ask about.
+
+    Found by its conversation, or from anywhere by telephone number (E.164) and reference, never by a number
+    alone. Raises `StorageUnavailable`.
+    """
+    with transaction() as session:
+        return appointments.status(session, conversation_id, phone, reference)
+
+
+def ask_to_change(reference: str, words: str, at: Now = now) -> None:
+    """Keeps what she asks to have changed, in her words, and puts the request back among what waits.
+
+    Whoever calls has made sure, by `appointment_status`, that the request is hers. Staff are told anew.
+    Raises `NightlightError` if there is no such request or it was erased, `StorageUnavailable`.
+    """
+    with transaction() as session:
+        _, hand_off = appointments.by_reference(session, reference)
+        if hand_off.erased_at:
+            raise NightlightError(f"What stood in {hand_off.reference} was erased.")
+        hand_offs.add_note(session, hand_off, MOTHER, words, at())
+        if hand_off.status != Status.OPEN:
+            hand_offs.reopen(session, hand_off, at())
+        audit.append(session, MOTHER, "asked to change", hand_off.reference, at())
+        notify(session, hand_off, hand_off.notified_level + 1, at)
+
+
+def notify(session: Session, hand_off: HandOff, level: int, at: Now) -> None:
+    """Puts in the notices of that level: the first contact for 1, the next for 2, after the last the first again."""
+    contacts = clinic().urgent_contacts if hand_off.urgency == Urgency.URGENT else clinic().scheduling_contacts
+    contact = contacts[(level - 1) % len(contacts)]
+    for transport in transports_for(hand_off.kind):
+        outbox.queue(session, hand_off, transport, (contact.role, contact.email), level, at())
+
+
+def _once_more(work: Callable[[], str]) -> str:
     try:
-        return _record(alert, at)
+        return work()
     except Conflict:
         # Somebody recorded the same at the same time; now it can be seen.
-        return _record(alert, at)
+        return work()
 
 
 def _record(alert: CrisisAlert, at: Now) -> str:
@@ -32,9 +89,11 @@ def _record(alert: CrisisAlert, at: Now) -> str:
         return hand_off.reference
 
 
-def notify(session: Session, hand_off: HandOff, level: int, at: Now) -> None:
-    """Puts in the notices of that level: the first contact for 1, the next for 2, after the last the first again."""
-    contacts = clinic().urgent_contacts
-    contact = contacts[(level - 1) % len(contacts)]
-    for transport in transports_for(hand_off.kind):
-        outbox.queue(session, hand_off, transport, (contact.role, contact.email), level, at())
+def _request(request: AppointmentRequest, at: Now) -> str:
+    with transaction() as session:
+        if reference := appointments.recorded(session, request):
+            return reference
+        hand_off = hand_offs.raise_request(session, request, at())
+        appointments.add(session, request, hand_off, at())
+        notify(session, hand_off, 1, at)
+        return hand_off.reference

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bot.handoff.alert import CrisisAlert
-from bot.privacy.keys import WrongKey, cipher, decrypt, encrypt
+from bot.privacy.keys import WrongKey, cipher, decrypt, encrypt, rotated
 from bot.settings import settings
 
 END = b"\n"
@@ -60,6 +60,19 @@ class Spool:
             return 0
         with self._locked("drain.lock", wait=False) as mine:
             return self._drain(record) if mine else 0
+
+    def rotate(self) -> tuple[int, int]:
+        """Encrypts every line with the first key; returns how many are, and how many no key can read.
+
+        Waits until nobody drains. Raises `NightlightError` if there is no usable key.
+        """
+        cipher()
+        if not self._folder.is_dir():
+            return 0, 0
+        with self._locked("drain.lock"), self._locked("append.lock"):
+            files = [path for path in (self._waiting, self._draining, self._bad) if path.exists()]
+            counted = [_rotate_lines(path) for path in files]
+            return sum(good for good, _ in counted), sum(bad for _, bad in counted)
 
     def _drain(self, record: Record) -> int:
         self._set_aside()
@@ -122,6 +135,20 @@ def _replace(path: Path, lines: Iterable[bytes]) -> None:
         _write_all(file.fileno(), b"".join(line + END for line in lines))
     draft.replace(path)
     _sync_folder(path.parent)
+
+
+def _rotate_lines(path: Path) -> tuple[int, int]:
+    lines = _lines(path)
+    anew, unreadable = [], 0
+    for line in lines:
+        try:
+            anew.append((rotated(line.decode("ascii")) or line.decode("ascii")).encode())
+        except (WrongKey, UnicodeDecodeError):
+            anew.append(line)
+            unreadable += 1
+    if anew != lines:
+        _replace(path, anew)
+    return len(lines) - unreadable, unreadable
 
 
 def _write_all(file: int, data: bytes) -> None:

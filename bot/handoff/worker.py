@@ -14,6 +14,7 @@ from bot.handoff.spool import spool
 from bot.handoff.transports.notice import Notice, Undelivered, words
 from bot.handoff.transports.registry import TRANSPORTS
 from bot.privacy.keys import cipher
+from bot.privacy.retention import Daily, retain
 from bot.storage import hand_offs, outbox
 from bot.storage.models import Delivery, HandOff, OutboxEntry, Urgency
 from bot.storage.sessions import StorageUnavailable, transaction
@@ -23,6 +24,7 @@ LONGEST_PAUSE_SECONDS = 30.0
 ROUND_SECONDS = 20.0  # for deliveries, until spool and contacts have their turn again
 
 Job = Callable[[Now], None]
+RETENTION = Daily(retain)
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +44,7 @@ def run(stop: Event) -> None:
 
 def tick(at: Now = now) -> bool:
     """One round of all jobs. Returns whether all of them could be done; what went wrong is in the log."""
-    done = [_done(job, at) for job in (drain, escalate, deliver)]  # all of them, also after one that failed
+    done = [_done(job, at) for job in (drain, escalate, deliver, RETENTION)]  # all of them, also after one that failed
     return all(done)
 
 

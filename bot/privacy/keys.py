@@ -2,12 +2,11 @@
 
 `NIGHTLIGHT_KEYS` holds one or more Fernet keys, separated by commas. The first
 encrypts, each may decrypt. To rotate, put a new key in front, and take the old
-one away only when everything has been written anew.
+one away only when `nightlight keys rotate` has written everything anew.
 
-Look-ups (a phone, a question asked before) need a hash that stays the same while
-keys are rotated, so its key is derived from the *last* key, the oldest. Taking
-that one away changes every keyed hash: hashes must be made anew together with
-what they were made from, while both keys are still there.
+Look-ups (a phone, a question asked before) are by a keyed hash. What is stored has
+the hash of the first key, what is looked for may have that of any: until the rotation
+has made them anew, together with what they were made from, the old ones are found too.
 """
 
 import base64
@@ -56,9 +55,24 @@ def decrypt(token: str) -> str:
         ) from error
 
 
+def rotated(token: str) -> str | None:
+    """`token` encrypted with the first key; None if it is already. Raises `WrongKey` if no key fits."""
+    first, *_ = key_ring()
+    try:
+        Fernet(first).decrypt(token.encode())
+    except InvalidToken:
+        return encrypt(decrypt(token))
+    return None
+
+
 def keyed_hash(text: str) -> str:
-    """A hash of `text` (64 hex digits) that nobody can compute or guess at without the keys."""
-    return hmac.new(_hash_key(key_ring()[-1]), text.encode(), hashlib.sha256).hexdigest()
+    """A hash of `text` (64 hex digits) that nobody can compute or guess at without the first key."""
+    return keyed_hashes(text)[0]
+
+
+def keyed_hashes(text: str) -> list[str]:
+    """The hash of `text` by each of the keys: those that it may be stored under, the present one first."""
+    return [hmac.new(_hash_key(key), text.encode(), hashlib.sha256).hexdigest() for key in key_ring()]
 
 
 @lru_cache(maxsize=1)

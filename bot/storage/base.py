@@ -1,9 +1,10 @@
 """What all tables share: names of constraints, encrypted columns, moments in UTC."""
 
 from datetime import UTC, datetime
+from typing import cast
 
 from sqlalchemy import DateTime, MetaData, Text
-from sqlalchemy.engine import Dialect
+from sqlalchemy.engine import CursorResult, Dialect, Result
 from sqlalchemy.orm import DeclarativeMeta, registry
 from sqlalchemy.types import TypeDecorator
 
@@ -65,3 +66,8 @@ class Moment(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def rows_of(result: Result) -> int:
+    """How many rows an update or a deletion has changed."""
+    return int(cast(CursorResult, result).rowcount)

@@ -9,7 +9,8 @@ from sqlalchemy.sql import Select
 from bot.errors import NightlightError
 from bot.handoff.alert import CrisisAlert
 from bot.handoff.reference import as_written, new_reference
-from bot.storage.models import HandOff, HandOffMessage, Kind, OutboxEntry, Status, Urgency
+from bot.scheduling.request import AppointmentRequest
+from bot.storage.models import Delivery, HandOff, HandOffMessage, HandOffNote, Kind, OutboxEntry, Status, Urgency
 
 
 class WrongTransition(NightlightError):
@@ -47,10 +48,36 @@ def locked_if_untaken(session: Session, hand_off_id: int, told_before: datetime)
     return found
 
 
-def waiting(session: Session) -> list[HandOff]:
-    """What nobody has closed: the most urgent first, then what has waited longest."""
-    query = select(HandOff).where(HandOff.status != Status.CLOSED.value)
-    return list(session.execute(query.order_by(HandOff.urgency.desc(), HandOff.raised_at)).scalars())
+def raise_request(session: Session, request: AppointmentRequest, at: datetime) -> HandOff:
+    """A new hand-off for `request`, which is stored beside it (`bot.storage.appointments`)."""
+    hand_off = HandOff(
+        reference=new_reference(),
+        kind=Kind.APPOINTMENT.value,
+        reason="request_appointment",
+        urgency=Urgency.ROUTINE.value,
+        conversation_id=request.conversation_id,
+        channel=request.channel,
+        person=request.person,
+        message="",
+        seen_by=[],
+        raised_at=at,
+        last_raised_at=at,
+    )
+    session.add(hand_off)
+    session.flush()
+    return hand_off
+
+
+def waits_since(hand_off: HandOff) -> datetime:
+    """Since when somebody has to look at it: since it was raised, or reopened."""
+    return hand_off.reopened_at or hand_off.raised_at
+
+
+def waiting(session: Session, closed: bool = False) -> list[HandOff]:
+    """What nobody has closed, or what is closed: the most urgent first, then what has waited longest."""
+    query = select(HandOff).where((HandOff.status == Status.CLOSED.value) == closed)
+    longest = func.coalesce(HandOff.reopened_at, HandOff.raised_at)
+    return list(session.execute(query.order_by(HandOff.urgency.desc(), longest, HandOff.id)).scalars())
 
 
 def by_reference(session: Session, reference: str) -> HandOff:
@@ -71,13 +98,60 @@ def take(session: Session, reference: str, by: str, at: datetime) -> HandOff:
     return hand_off
 
 
-def close(session: Session, reference: str) -> HandOff:
+def close(session: Session, reference: str, at: datetime) -> HandOff:
     """It is dealt with. Raises `WrongTransition` unless somebody has taken it: who did must be known."""
     hand_off = by_reference(session, reference)
     if hand_off.status != Status.TAKEN:
         raise WrongTransition(f"{hand_off.reference} is {hand_off.status}; only what is taken can be closed.")
-    hand_off.status = Status.CLOSED.value
+    hand_off.status, hand_off.closed_at = Status.CLOSED.value, at
     return hand_off
+
+
+def reopen(session: Session, hand_off: HandOff, at: datetime) -> None:
+    """It waits for somebody again, and for nobody in particular.
+
+    Raises `WrongTransition` if it is open, or if its conversation has another open alert of the kind: of that one
+    the contacts are told already.
+    """
+    if hand_off.status == Status.OPEN:
+        raise WrongTransition(f"{hand_off.reference} is open already.")
+    if hand_off.kind == Kind.CRISIS and (other := _other_open(session, hand_off)):
+        raise WrongTransition(f"{other} is open for the same conversation and kind: take that one.")
+    hand_off.status, hand_off.reopened_at = Status.OPEN.value, at
+    hand_off.taken_by = hand_off.taken_at = hand_off.closed_at = None
+    session.flush()
+
+
+def add_note(session: Session, hand_off: HandOff, author: str, text: str, at: datetime) -> None:
+    """Keeps `text`, encrypted, beside `hand_off`."""
+    session.add(HandOffNote(hand_off_id=hand_off.id, author=author, text=text, at=at))
+    session.flush()
+
+
+def notes(session: Session, hand_off_id: int) -> list[HandOffNote]:
+    """The notes beside that hand-off, oldest first."""
+    query = select(HandOffNote).where(HandOffNote.hand_off_id == hand_off_id)
+    return list(session.execute(query.order_by(HandOffNote.at, HandOffNote.id)).scalars())
+
+
+def messages(session: Session, hand_off_id: int) -> list[HandOffMessage]:
+    """The messages behind that hand-off, oldest first."""
+    query = select(HandOffMessage).where(HandOffMessage.hand_off_id == hand_off_id)
+    return list(session.execute(query.order_by(HandOffMessage.raised_at, HandOffMessage.id)).scalars())
+
+
+def untold(session: Session) -> list[str]:
+    """The references of what is not closed and has a notice that was given up."""
+    query = select(HandOff.reference).join(OutboxEntry, OutboxEntry.hand_off_id == HandOff.id)
+    given_up = (OutboxEntry.state == Delivery.FAILED.value, HandOff.status != Status.CLOSED.value)
+    return sorted(set(session.execute(query.where(*given_up)).scalars()))
+
+
+def _other_open(session: Session, hand_off: HandOff) -> str | None:
+    same = (HandOff.conversation_id == hand_off.conversation_id, HandOff.reason == hand_off.reason)
+    query = select(HandOff.reference).where(*_OPEN_CRISIS, *same, HandOff.id != hand_off.id)
+    found: str | None = session.execute(query).scalars().first()
+    return found
 
 
 _OPEN_CRISIS = (HandOff.kind == Kind.CRISIS.value, HandOff.status == Status.OPEN.value)

@@ -99,6 +99,7 @@ def _sqlite_connected(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # the driver begins too late; `_sqlite_begins` does it instead
     for pragma in (f"busy_timeout = {WAIT_SECONDS * 1000}", "journal_mode = WAL", "foreign_keys = ON"):
         connection.execute(f"PRAGMA {pragma}")
+    connection.execute("PRAGMA secure_delete = ON")  # what is erased is overwritten, not only unlinked
 
 
 def _sqlite_begins(connection: Connection) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bot.safety.verdict import CONCERN, Verdict
+from bot.understanding import erasure
 
 Ranking = Sequence[tuple[str, float]]
 
@@ -55,6 +56,8 @@ class Context:
     topic: str | None = None  # the intent that was answered last
     fell_back: bool = False  # whether the last message was not understood
     asked_if_danger: bool = False  # whether the bot has just asked the one direct question
+    asked_to_erase: bool = False  # whether it has just asked if it shall erase what it knows of her
+    asked_last: bool = False  # whether that was the last thing it said
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,8 @@ def decide(
         return _answer_to_concern(text, ranking, verdict)
     if verdict.intent:
         return Decision(verdict.intent, 1.0, situation=_situation(verdict))
+    if context.asked_to_erase and (answer := erasure.answer(text, context.asked_last)):
+        return Decision(answer, 1.0)
     best, confidence = ranking[0]
     if context.topic and _leans_on(context.topic, text, ranking, limits):
         return Decision(context.topic, confidence, (context.topic,), situation={"follow_up": True})

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from cryptography.fernet import Fernet
@@ -14,7 +15,7 @@ from sqlalchemy import text
 from bot.errors import NightlightError
 from bot.handoff import desk
 from bot.privacy.keys import WrongKey
-from bot.storage import hand_offs, unanswered
+from bot.storage import hand_offs, migrate, unanswered
 from bot.storage.base import Base
 from bot.storage.migrate import current, upgrade
 from bot.storage.models import HandOff, HandOffMessage, OutboxEntry, UnansweredQuestion
@@ -35,6 +36,21 @@ def test_models_and_migrations_agree(database: str) -> None:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, Base.metadata) == []
     assert current()
+
+
+def test_a_database_of_the_first_version_is_brought_up_with_what_is_in_it(database: str) -> None:
+    reference = desk.record(alert())
+    with transaction() as session:
+        hand_offs.take(session, reference, "nurse ann", later(minutes=4)())
+        hand_offs.close(session, reference, later(minutes=9)())
+    with engine().begin() as connection:
+        command.downgrade(migrate._config(connection), "0001")
+    assert not current()
+    upgrade()
+    assert current()
+    [hand_off] = rows(HandOff)
+    assert (hand_off.closed_at, hand_off.erase_on_close, hand_off.erased_at) == (later(minutes=4)(), False, None)
+    test_models_and_migrations_agree(database)
 
 
 def test_a_new_database_is_not_current_until_it_is_upgraded(configure: Configure) -> None:
@@ -154,12 +170,12 @@ def test_staff_take_and_close_a_hand_off_once(database: str) -> None:
     with transaction() as session:
         assert [found.reference for found in hand_offs.waiting(session)] == [reference]
         with pytest.raises(hand_offs.WrongTransition):
-            hand_offs.close(session, reference)
+            hand_offs.close(session, reference, NIGHT)
         hand_offs.take(session, reference.lower().replace("-", " "), "nurse ann", later(minutes=4)())
     with pytest.raises(hand_offs.WrongTransition, match="nurse ann"), transaction() as session:
         hand_offs.take(session, reference, "nurse bea", later(minutes=5)())
     with transaction() as session:
-        assert hand_offs.close(session, reference).taken_at == later(minutes=4)()
+        assert hand_offs.close(session, reference, NIGHT).taken_at == later(minutes=4)()
         assert hand_offs.waiting(session) == []
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.clinic import Clinic
-from bot.faq.check import check, check_all, check_crisis, check_domain
+from bot.faq.check import check, check_all, check_crisis, check_domain, check_notices
 from bot.faq.checks import files
 from bot.faq.findings import Finding
 from bot.faq.library import read_yaml
@@ -46,6 +46,7 @@ class Contents:
         return [
             *check(self.root / "data" / "faq", clinics, release, today),
             *check_crisis(self.root / "data" / "crisis.yml", clinics, wording),
+            *check_notices(self.root / "data" / "erasure.yml", clinics, wording),
             *check_domain(self.root / "domain.yml", clinics, wording),
         ]
 

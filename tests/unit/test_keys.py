@@ -9,7 +9,7 @@ import pytest
 from cryptography.fernet import Fernet
 
 from bot.errors import NightlightError
-from bot.privacy.keys import WrongKey, cipher, decrypt, encrypt, key_ring, keyed_hash
+from bot.privacy.keys import WrongKey, cipher, decrypt, encrypt, key_ring, keyed_hash, keyed_hashes, rotated
 from bot.settings import settings
 from support import at_once
 
@@ -28,8 +28,21 @@ def test_an_operator_who_puts_a_new_key_in_front_reads_the_old_and_finds_the_old
     token, hashed = encrypt("tired"), keyed_hash("2145550142")
     configure(NIGHTLIGHT_KEYS=f"{NEW}, {OLD}")
     assert decrypt(token) == "tired"
-    assert keyed_hash("2145550142") == hashed
+    assert keyed_hashes("2145550142") == [keyed_hash("2145550142"), hashed]
     assert Fernet(NEW).decrypt(encrypt("tired")) == b"tired"
+
+
+def test_what_is_rotated_can_be_read_without_the_old_key_and_is_left_alone_the_next_time(configure: Configure) -> None:
+    configure(NIGHTLIGHT_KEYS=OLD)
+    token = encrypt("tired")
+    configure(NIGHTLIGHT_KEYS=f"{NEW},{OLD}")
+    again = rotated(token)
+    assert again
+    assert rotated(again) is None
+    configure(NIGHTLIGHT_KEYS=NEW)
+    assert decrypt(again) == "tired"
+    with pytest.raises(WrongKey):
+        rotated(token)
 
 
 def test_an_operator_with_the_wrong_key_is_told_so(configure: Configure) -> None:

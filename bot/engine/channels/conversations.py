@@ -59,6 +59,12 @@ class Conversation:
         del self.transcript[:-MAX_TRANSCRIPT]
         return numbered
 
+    def forget(self) -> None:
+        """Drop both sides and all answers and buttons; the numbers go on, so that a client misses nothing."""
+        self.transcript.clear()
+        self._answers.clear()
+        self._offered.clear()
+
     def offered(self, button_id: str) -> tuple[str, str] | None:
         """Title and payload of a button that this conversation was offered."""
         return self._offered.get(button_id)

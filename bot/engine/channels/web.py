@@ -34,6 +34,7 @@ TOKEN_LIFE = timedelta(hours=12)
 MAX_BODY = 64 * 1024  # bytes; a message of 10,000 characters fits, and is read as far as it is useful
 MAX_TEXT = 10_000
 GREETING = "/greet"
+ERASURE_DONE = "utter_erasure_done"
 Handler = Callable[..., Awaitable[HTTPResponse]]
 
 
@@ -184,6 +185,8 @@ class WebChannel(InputChannel):  # type: ignore[misc]
 
     @staticmethod
     def _write(conversation: Conversation, said: list[Outbound]) -> list[dict[str, Any]]:
+        if any(message.name == ERASURE_DONE for message in said):
+            conversation.forget()
         return [conversation.say(message) for message in said]
 
 

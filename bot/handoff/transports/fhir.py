@@ -6,7 +6,6 @@ for it, with a bearer token. It says no diagnosis, and not what the appointment 
 
 import json
 from collections.abc import Iterator
-from importlib import import_module
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,6 +13,7 @@ from bot.handoff.transports.http import post
 from bot.handoff.transports.notice import Notice, Undelivered
 from bot.scheduling.request import AppointmentRequest, PartOfDay, ReachBy
 from bot.settings import settings
+from bot.storage import appointments
 from bot.storage.sessions import transaction
 
 REFERENCES = "urn:nightlight:hand-off"
@@ -45,10 +45,8 @@ def to_fhir(notice: Notice) -> None:
 
 def request_of(hand_off_id: int) -> AppointmentRequest | None:
     """The appointment request behind that hand-off; None if there is none."""
-    appointments = import_module("bot.storage.appointments")
     with transaction() as session:
-        found: AppointmentRequest | None = appointments.request_of(session, hand_off_id)
-    return found
+        return appointments.request_of(session, hand_off_id)
 
 
 def resource(request: AppointmentRequest, reference: str) -> dict[str, Any]:

@@ -1,9 +1,20 @@
-"""The tables. What a mother wrote is encrypted; a conversation's id is the channel's own, never a phone number."""
+"""The tables of what waits for a person, and of the messages and notes behind it."""
 
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
-from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, SmallInteger, String, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    SmallInteger,
+    String,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, deferred
 
 from bot.storage.base import Base, EncryptedText, Moment
@@ -34,33 +45,12 @@ class Urgency(IntEnum):
     URGENT = 2
 
 
-class Delivery(StrEnum):
-    """What became of an outbox entry; `failed` is the dead letter that staff see."""
-
-    WAITING = "waiting"
-    DELIVERED = "delivered"
-    FAILED = "failed"
-
-
-class UnansweredQuestion(Base):
-    """A question that the bot did not understand, redacted, and how often it came."""
-
-    __tablename__ = "unanswered_questions"
-
-    id: Mapped[int] = Column(Integer, primary_key=True)
-    fingerprint: Mapped[str] = Column(String, nullable=False, unique=True)
-    text: Mapped[str] = Column(EncryptedText, nullable=False)
-    count: Mapped[int] = Column(Integer, nullable=False)
-    first_seen: Mapped[datetime] = Column(Moment, nullable=False)
-    last_seen: Mapped[datetime] = Column(Moment, nullable=False)
-    options: Mapped[list[str]] = Column(JSON, nullable=False)
-
-
 class HandOff(Base):
     """Something that waits for a person: who, why, since when, how urgent, who has it.
 
     `repeats` counts the messages after the first; `notified_level` is how many times a
-    contact was told, `person` an enrolment's id.
+    contact was told, `person` an enrolment's id. `erased_at` is when its texts were erased at
+    her wish; `erase_on_close` says that they are to be, once staff have dealt with it.
     """
 
     __tablename__ = "hand_offs"
@@ -83,6 +73,10 @@ class HandOff(Base):
     taken_by = Column(String)
     taken_at = Column(Moment)
     notified_level: Mapped[int] = Column(Integer, nullable=False, default=0)
+    reopened_at = Column(Moment)
+    closed_at = Column(Moment)
+    erased_at = Column(Moment)
+    erase_on_close: Mapped[bool] = Column(Boolean, nullable=False, default=False)
 
     _OPEN_CRISIS = text("kind = 'crisis' AND status = 'open'")
     __table_args__ = (
@@ -117,42 +111,13 @@ class HandOffMessage(Base):
     __table_args__ = (UniqueConstraint("conversation_id", "message_id"),)
 
 
-class OutboxEntry(Base):
-    """One notice to one contact about one hand-off. Holds no message text."""
+class HandOffNote(Base):
+    """What somebody wrote beside a hand-off: `author` is an operator's name, or `bot.handoff.names.MOTHER`."""
 
-    __tablename__ = "outbox_entries"
+    __tablename__ = "hand_off_notes"
 
     id: Mapped[int] = Column(Integer, primary_key=True)
     hand_off_id: Mapped[int] = Column(ForeignKey("hand_offs.id", ondelete="CASCADE"), nullable=False, index=True)
-    idempotency_key: Mapped[str] = Column(String, nullable=False, unique=True)
-    transport: Mapped[str] = Column(String, nullable=False)
-    role: Mapped[str] = Column(String, nullable=False)
-    email: Mapped[str] = Column(String, nullable=False)
-    level: Mapped[int] = Column(Integer, nullable=False)
-    state: Mapped[str] = Column(String, nullable=False, default=Delivery.WAITING.value)
-    attempts: Mapped[int] = Column(Integer, nullable=False, default=0)
-    next_attempt_at: Mapped[datetime] = Column(Moment, nullable=False)
-    created_at: Mapped[datetime] = Column(Moment, nullable=False)
-
-    __table_args__ = (Index("ix_outbox_entries_state_next", "state", "next_attempt_at"),)
-
-
-class ConversationEvents(Base):
-    """What one turn added to a conversation: Rasa's events as a JSON list, in order.
-
-    `first` is the place of the first of them among all events of the conversation, from 0. `begins_session` rows
-    are where Rasa begins anew after a long pause; only what follows the last of them is read for a turn.
-    """
-
-    __tablename__ = "conversation_events"
-
-    id: Mapped[int] = Column(Integer, primary_key=True)
-    conversation_id: Mapped[str] = Column(String, nullable=False)
-    first: Mapped[int] = Column(Integer, nullable=False)
-    count: Mapped[int] = Column(Integer, nullable=False)
-    begins_session: Mapped[bool] = Column(Boolean, nullable=False)
-    events: Mapped[str] = Column(EncryptedText, nullable=False)
-    saved_at: Mapped[datetime] = Column(Moment, nullable=False, index=True)
-
-    # Two that write the same place cannot both have read what was there before.
-    __table_args__ = (UniqueConstraint("conversation_id", "first"),)
+    author: Mapped[str] = Column(String, nullable=False)
+    at: Mapped[datetime] = Column(Moment, nullable=False)
+    text: Mapped[str] = Column(EncryptedText, nullable=False)

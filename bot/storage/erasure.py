@@ -1,0 +1,96 @@
+"""Erasing what a mother wrote: what goes, and what must stay (docs/privacy.md)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from bot.handoff.names import MOTHER
+from bot.scheduling.transitions import UNSETTLED
+from bot.storage import audit, conversations
+from bot.storage.models import (
+    Appointment,
+    Delivery,
+    HandOff,
+    HandOffMessage,
+    HandOffNote,
+    Kind,
+    OutboxEntry,
+    Status,
+)
+
+
+@dataclass(frozen=True)
+class Erased:
+    """What an erasure has done, by references.
+
+    `alerts` and `requests` are erased; of these, `cancelled` were not settled yet, and `visits` are confirmed: their
+    time stays with the clinic. `open_alerts` are kept until staff have closed them, and are erased then.
+    """
+
+    alerts: tuple[str, ...] = ()
+    requests: tuple[str, ...] = ()
+    cancelled: tuple[str, ...] = ()
+    visits: tuple[str, ...] = ()
+    open_alerts: tuple[str, ...] = ()
+
+
+def erase_conversation(session: Session, conversation_id: str, at: datetime) -> Erased:
+    """Erases what that conversation has left behind, as far as it may go."""
+    query = select(HandOff).where(HandOff.conversation_id == conversation_id).order_by(HandOff.id).with_for_update()
+    found = list(session.execute(query).scalars())
+    conversations.forget(session, conversation_id)
+    waiting = [h for h in found if h.kind == Kind.CRISIS and h.status != Status.CLOSED]
+    for hand_off in waiting:
+        hand_off.erase_on_close = True
+        audit.append(session, MOTHER, "asked to erase, kept while it is open", hand_off.reference, at)
+    done = [h for h in found if h not in waiting]
+    states = {h.reference: erase(session, h, at) for h in done}
+    return Erased(
+        alerts=tuple(h.reference for h in done if h.kind == Kind.CRISIS),
+        requests=tuple(h.reference for h in done if h.kind == Kind.APPOINTMENT),
+        cancelled=tuple(reference for reference, state in states.items() if state == "cancelled by erasing"),
+        visits=tuple(reference for reference, state in states.items() if state == "confirmed"),
+        open_alerts=tuple(h.reference for h in waiting),
+    )
+
+
+def erase(session: Session, hand_off: HandOff, at: datetime) -> str | None:
+    """Erases what stands behind `hand_off`, and what leads from it to her conversation.
+
+    Kept: that there was one and of what kind, its times, who dealt with it, staff's own notes, and of a request
+    what proves her consent. Returns what has become of the request, if it is one.
+    """
+    session.execute(delete(HandOffMessage).where(HandOffMessage.hand_off_id == hand_off.id))
+    hers = (HandOffNote.hand_off_id == hand_off.id, HandOffNote.author == MOTHER)
+    session.execute(delete(HandOffNote).where(*hers))
+    state = _erase_request(session, hand_off, at)
+    hand_off.message, hand_off.person, hand_off.conversation_id = "", None, _nobodys(hand_off)
+    hand_off.erased_at, hand_off.erase_on_close = at, False
+    if hand_off.status == Status.CLOSED:
+        waiting = (OutboxEntry.hand_off_id == hand_off.id, OutboxEntry.state == Delivery.WAITING.value)
+        session.execute(delete(OutboxEntry).where(*waiting))
+    audit.append(session, MOTHER, "erased", hand_off.reference, at)
+    session.flush()
+    return state
+
+
+def _erase_request(session: Session, hand_off: HandOff, at: datetime) -> str | None:
+    query = select(Appointment).where(Appointment.hand_off_id == hand_off.id)
+    found: Appointment | None = session.execute(query).scalar_one_or_none()
+    if found is None:
+        return None
+    found.name = found.phone = found.best_time = found.place = found.time_words = found.coverage = ""
+    found.day, found.part_of_day, found.person = None, "any", None
+    found.conversation_id = found.confirmation_id = _nobodys(hand_off)
+    if found.state not in UNSETTLED:
+        return found.state
+    # Without name and number nobody can call her, so there is nothing left to do.
+    found.state, found.changed_at = "cancelled", at
+    hand_off.status, hand_off.closed_at = Status.CLOSED.value, at
+    return "cancelled by erasing"
+
+
+def _nobodys(hand_off: HandOff) -> str:
+    return f"erased:{hand_off.reference}"

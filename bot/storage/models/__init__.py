@@ -1,0 +1,26 @@
+"""The tables. What a mother wrote is encrypted; a conversation's id is the channel's own, never a phone number."""
+
+from bot.storage.base import Base
+from bot.storage.models.appointment import Appointment
+from bot.storage.models.audit import AuditEntry, AuditHead
+from bot.storage.models.conversation import ConversationEvents
+from bot.storage.models.hand_off import HandOff, HandOffMessage, HandOffNote, Kind, Status, Urgency
+from bot.storage.models.outbox import Delivery, OutboxEntry
+from bot.storage.models.question import UnansweredQuestion
+
+__all__ = [
+    "Appointment",
+    "AuditEntry",
+    "AuditHead",
+    "Base",
+    "ConversationEvents",
+    "Delivery",
+    "HandOff",
+    "HandOffMessage",
+    "HandOffNote",
+    "Kind",
+    "OutboxEntry",
+    "Status",
+    "UnansweredQuestion",
+    "Urgency",
+]
