@@ -12,6 +12,7 @@ from bot.clinic import Clinic
 from bot.errors import NightlightError
 from bot.faq.compile import compile_faq, fill_response, rules, utter
 from bot.faq.library import library
+from bot.faq.notices import ERASURE, compile_notices
 from bot.safety.lines import line_facts
 from bot.safety.words import crisis_words_of
 from bot.settings import ROOT
@@ -107,7 +108,7 @@ def spoken(clinic: Clinic) -> dict[str, Response]:
         name: [fill_response(response, facts) for response in responses]
         for name, responses in read(ROOT / "domain.yml")["responses"].items()
     }
-    said |= compile_faq(library(), clinic)
+    said |= compile_faq(library(), clinic) | compile_notices(ERASURE, facts)
     said |= {utter(key): [{"text": words.web}] for key, words in crisis_words_of(clinic).items()}
     return {name: plain(responses) for name, responses in said.items()}
 

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -54,10 +55,13 @@ def _write_down(session: Session, expired: list[str], done: dict[str, int], at: 
 
 
 def _delete_files(folder: Path, before: datetime) -> int:
-    old = [path for path in folder.glob("*.json") if path.stat().st_mtime < before.timestamp()]
-    for path in old:
-        path.unlink(missing_ok=True)
-    return len(old)
+    deleted = 0
+    for path in folder.glob("*.json"):
+        with suppress(FileNotFoundError):  # another worker was faster
+            if path.stat().st_mtime < before.timestamp():
+                path.unlink()
+                deleted += 1
+    return deleted
 
 
 @dataclass

@@ -50,8 +50,8 @@ def erase_conversation(session: Session, conversation_id: str, at: datetime) -> 
     return Erased(
         alerts=tuple(h.reference for h in done if h.kind == Kind.CRISIS),
         requests=tuple(h.reference for h in done if h.kind == Kind.APPOINTMENT),
-        cancelled=tuple(reference for reference, state in states.items() if state == "cancelled by erasing"),
-        visits=tuple(reference for reference, state in states.items() if state == "confirmed"),
+        cancelled=tuple(reference for reference, before in states.items() if before in UNSETTLED),
+        visits=tuple(reference for reference, before in states.items() if before == "confirmed"),
         open_alerts=tuple(h.reference for h in waiting),
     )
 
@@ -60,12 +60,12 @@ def erase(session: Session, hand_off: HandOff, at: datetime) -> str | None:
     """Erases what stands behind `hand_off`, and what leads from it to her conversation.
 
     Kept: that there was one and of what kind, its times, who dealt with it, staff's own notes, and of a request
-    what proves her consent. Returns what has become of the request, if it is one.
+    what proves her consent. Returns the state in which the request was, if it is one.
     """
     session.execute(delete(HandOffMessage).where(HandOffMessage.hand_off_id == hand_off.id))
     hers = (HandOffNote.hand_off_id == hand_off.id, HandOffNote.author == MOTHER)
     session.execute(delete(HandOffNote).where(*hers))
-    state = _erase_request(session, hand_off, at)
+    before = _erase_request(session, hand_off, at)
     hand_off.message, hand_off.person, hand_off.conversation_id = "", None, _nobodys(hand_off)
     hand_off.erased_at, hand_off.erase_on_close = at, False
     if hand_off.status == Status.CLOSED:
@@ -73,7 +73,7 @@ def erase(session: Session, hand_off: HandOff, at: datetime) -> str | None:
         session.execute(delete(OutboxEntry).where(*waiting))
     audit.append(session, MOTHER, "erased", hand_off.reference, at)
     session.flush()
-    return state
+    return before
 
 
 def _erase_request(session: Session, hand_off: HandOff, at: datetime) -> str | None:
@@ -84,12 +84,12 @@ def _erase_request(session: Session, hand_off: HandOff, at: datetime) -> str | N
     found.name = found.phone = found.best_time = found.place = found.time_words = found.coverage = ""
     found.day, found.part_of_day, found.person = None, "any", None
     found.conversation_id = found.confirmation_id = _nobodys(hand_off)
-    if found.state not in UNSETTLED:
-        return found.state
-    # Without name and number nobody can call her, so there is nothing left to do.
-    found.state, found.changed_at = "cancelled", at
-    hand_off.status, hand_off.closed_at = Status.CLOSED.value, at
-    return "cancelled by erasing"
+    before = found.state
+    if before in UNSETTLED:
+        # Without name and number nobody can call her, so there is nothing left to do.
+        found.state, found.changed_at = "cancelled", at
+        hand_off.status, hand_off.closed_at = Status.CLOSED.value, at
+    return before
 
 
 def _nobodys(hand_off: HandOff) -> str:
