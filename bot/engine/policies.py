@@ -10,7 +10,7 @@ from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.core.constants import ACTION_DEACTIVATE_LOOP_NAME, ACTION_LISTEN_NAME
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import ActionExecuted, BotUttered, UserUttered
+from rasa.shared.core.events import ActionExecuted, BotUttered, SlotSet, UserUttered
 from rasa.shared.core.generator import TrackerWithCachedStates
 from rasa.shared.core.trackers import DialogueStateTracker
 
@@ -19,6 +19,7 @@ from bot.safety.verdict import CONCERN, KINDS
 
 HAND_OFF = "action_hand_off_to_crisis_line"
 RAISED = "utter_alert_raised"
+KEPT = "utter_appointment_kept"  # the form that danger interrupted
 ABOVE_ALL = 100  # RulePolicy has 6; the ensemble takes the higher of equally sure policies
 BESIDE_RULES = 10
 
@@ -32,6 +33,16 @@ def since_last_message(tracker: DialogueStateTracker) -> list[str]:
         if isinstance(event, ActionExecuted) and event.action_name and event.action_name != "action_extract_slots":
             done.append(event.action_name)
     return done[::-1]
+
+
+def raised_since_last_message(tracker: DialogueStateTracker) -> bool:
+    """Whether the alert of this message is written; one of before says nothing of it."""
+    for event in reversed(tracker.applied_events()):
+        if isinstance(event, UserUttered):
+            return False
+        if isinstance(event, SlotSet) and event.key == "alert_raised":
+            return bool(event.value)
+    return False
 
 
 class _PlannedPolicy(Policy):
@@ -100,10 +111,12 @@ class SafetyPolicy(_PlannedPolicy):
         """Words first; the work that can fail comes last."""
         intent = message.intent.get("name")
         if intent in KINDS:
-            told = [RAISED] if tracker.get_slot("alert_raised") and HAND_OFF in since_last_message(tracker) else []
-            return [utter(intent), *self._leave_form(tracker), HAND_OFF, *told]
+            told = [RAISED] if raised_since_last_message(tracker) else []
+            left = self._leave_form(tracker)
+            return [utter(intent), *left, HAND_OFF, *told, *([KEPT] if left else [])]
         if intent == CONCERN:
-            return [utter(intent), *self._leave_form(tracker)]
+            # The form waits: a clear no goes back to it, anything else is danger and leaves it.
+            return [utter(intent)]
         return []
 
     @staticmethod

@@ -333,7 +333,14 @@ def _change(draft: Draft, asked: Question, beside: Taken, text: str, setting: Se
     return _again(draft, asked, setting, Problem.ANSWER_MISSING)
 
 
-SET_BY_BUTTON = {Question.REACH_BY, Question.BEST_TIME, Question.PLACE, Question.DAY, Question.PART_OF_DAY}
+SET_BY_BUTTON = {
+    Question.COVERAGE,
+    Question.REACH_BY,
+    Question.BEST_TIME,
+    Question.PLACE,
+    Question.DAY,
+    Question.PART_OF_DAY,
+}
 
 
 def _choice(draft: Draft, asked: Question, choice: str, setting: Setting) -> Turn:
@@ -363,7 +370,7 @@ def _agreement(draft: Draft, value: str, setting: Setting) -> Turn:
 
 def _to_change(draft: Draft, asked: Question, value: str, setting: Setting) -> Turn:
     if value not in {q.value for q in ORDER}:
-        return _again(draft, asked, setting)
+        return _ask(Taken(draft), setting)  # nothing after all
     return Turn(replace(draft.without(Question(value)), misses=0), Question(value))
 
 
@@ -384,7 +391,7 @@ def _by_button(draft: Draft, question: Question, value: str, setting: Setting) -
         return Taken(draft.set(place=value)) if value in clinic.places else None
     if question == Question.REACH_BY:
         return Taken(draft.set(reach_by=ReachBy(value))) if value in set(ReachBy) else None
-    if question == Question.BEST_TIME:
+    if question in {Question.BEST_TIME, Question.COVERAGE}:
         return answer(draft, question, value, setting)
     if value not in set(PartOfDay):
         return take_when(draft, When(None, True, PartOfDay.ANY, ""), setting)

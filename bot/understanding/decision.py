@@ -1,8 +1,8 @@
 """From probabilities to what the bot does: answer, answer several, ask back, or give up kindly."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 
 from bot.safety.verdict import CONCERN, Verdict
 
@@ -11,6 +11,7 @@ Ranking = Sequence[tuple[str, float]]
 FALLBACK = "nlu_fallback"
 AGAIN = "not_understood_again"
 CLEARED = "crisis_concern_cleared"
+ANSWER = "appointment_answer"
 MAX_QUESTIONS = 3
 MAX_OPTIONS = 3
 MIN_QUESTION_WORDS = 2  # of a part; a single word leans on its neighbours
@@ -55,6 +56,7 @@ class Context:
     topic: str | None = None  # the intent that was answered last
     fell_back: bool = False  # whether the last message was not understood
     asked_if_danger: bool = False  # whether the bot has just asked the one direct question
+    answers: Callable[[str], bool] | None = None  # inside a form: whether a text is meant for it
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,8 @@ def decide(
         return _answer_to_concern(text, ranking, verdict)
     if verdict.intent:
         return Decision(verdict.intent, 1.0, situation=_situation(verdict))
+    if context.answers:
+        return _in_form(context.answers, text, ranking, parts, replace(context, answers=None), limits)
     best, confidence = ranking[0]
     if context.topic and _leans_on(context.topic, text, ranking, limits):
         return Decision(context.topic, confidence, (context.topic,), situation={"follow_up": True})
@@ -101,6 +105,26 @@ def decide(
         return Decision(several[0], confidence, (several[0],))
     return Decision(AGAIN if context.fell_back else FALLBACK, 1 - confidence, options=options(ranking))
 
+
+def _in_form(
+    answers: Callable[[str], bool],
+    text: str,
+    ranking: Ranking,
+    parts: Sequence[Part],
+    context: Context,
+    limits: Thresholds,
+) -> Decision:
+    """Inside a form the form comes first; what is clearly something else is answered, the rest is told to the form."""
+    if answers(text):
+        return Decision(ANSWER, 1.0)
+    decision = decide(text, ranking, parts, Verdict(), context, limits)
+    least = limits.answer if any(part.asks for part in parts) else limits.told_part
+    if decision.intent in _NOT_BESIDE_A_FORM or (len(decision.questions) < 2 and decision.confidence < least):
+        return Decision(ANSWER, 1.0)
+    return decision
+
+
+_NOT_BESIDE_A_FORM = frozenset({FALLBACK, AGAIN, "affirm", "deny", "request_appointment"})
 
 # "Are you thinking about hurting yourself or your baby?": what begins so and doubts nothing is a clear no.
 _NO = re.compile(

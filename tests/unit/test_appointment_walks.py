@@ -92,6 +92,7 @@ class World:
         reply = take(
             draft, self.asked, Message(text, choice, aside), setting, ("c", "web"), self.desk.request_appointment
         )
+        assert "not_saved" not in reply.words or self.desk.down, "said not to be saved and stored"
         self._witness(before, reply)
         if fault == "after":  # killed before the answer: the desk knows, the conversation does not
             self.asked = None
