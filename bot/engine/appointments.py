@@ -53,7 +53,7 @@ class AppointmentPolicy(_PlannedPolicy):
 
 def loop_when_she_wrote(tracker: DialogueStateTracker) -> str | None:
     """The form that was active when the latest message came; the turn itself may begin or leave one."""
-    events = tracker.applied_events()
+    events = list(tracker.events)
     written = next((i for i in range(len(events) - 1, -1, -1) if isinstance(events[i], UserUttered)), 0)
     return next((e.name for e in reversed(events[:written]) if isinstance(e, ActiveLoop)), None)
 

@@ -25,7 +25,8 @@ from bot.understanding.text import clean
 
 def context_of(tracker: DialogueStateTracker | None) -> Context:
     """What the conversation in `tracker` says about how the next message is to be read."""
-    events = tracker.applied_events() if tracker else []
+    # Not `applied_events`: it leaves out what was said inside a form.
+    events = list(tracker.events) if tracker else []
     last = next((e for e in reversed(events) if isinstance(e, UserUttered)), None)
     if last is None:
         return Context()

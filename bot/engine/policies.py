@@ -25,9 +25,12 @@ BESIDE_RULES = 10
 
 
 def since_last_message(tracker: DialogueStateTracker) -> list[str]:
-    """The actions that have run since she wrote, in order."""
+    """The actions that have run since she wrote, in order.
+
+    Of all events: Rasa's `applied_events` leaves out what was said inside a form.
+    """
     done: list[str] = []
-    for event in reversed(tracker.applied_events()):
+    for event in reversed(tracker.events):
         if isinstance(event, UserUttered):
             break
         if isinstance(event, ActionExecuted) and event.action_name and event.action_name != "action_extract_slots":
@@ -37,7 +40,7 @@ def since_last_message(tracker: DialogueStateTracker) -> list[str]:
 
 def raised_since_last_message(tracker: DialogueStateTracker) -> bool:
     """Whether the alert of this message is written; one of before says nothing of it."""
-    for event in reversed(tracker.applied_events()):
+    for event in reversed(tracker.events):
         if isinstance(event, UserUttered):
             return False
         if isinstance(event, SlotSet) and event.key == "alert_raised":
@@ -142,7 +145,7 @@ class SeveralAnswersPolicy(_PlannedPolicy):
     @staticmethod
     def _said_before(tracker: DialogueStateTracker) -> list[str]:
         turns: list[list[str]] = [[]]
-        for event in reversed(tracker.applied_events()):
+        for event in reversed(tracker.events):
             if isinstance(event, UserUttered):
                 turns.append([])
             elif isinstance(event, BotUttered) and event.metadata.get("utter_action"):
