@@ -22,7 +22,7 @@ from bot.scheduling.words import CHOICE, buttons
 
 # Of these the form is told what she wrote; all else was answered before it, and the form only asks again.
 MEANT_FOR_IT = frozenset({"appointment_answer", CHOICE, "request_appointment", "affirm", "deny"})
-BEGINS = {"ask_appointment_status": Purpose.STATUS, "change_appointment": Purpose.CHANGE}
+PURPOSES = {"ask_appointment_status": Purpose.STATUS, "change_appointment": Purpose.CHANGE}
 
 Events = list[dict[str, Any]]
 
@@ -68,9 +68,9 @@ class LookUpAppointment(Action):  # type: ignore[misc]
 def _looked_up(tracker: Tracker) -> Answer:
     going_on, asked = slots.lookup_of(tracker.slots), slots.ask_of(tracker.slots)
     setting, who, message = _setting(tracker), tracker.sender_id, _message(tracker)
-    if _active(tracker) == slots.LOOKUP_FORM and going_on and asked:
+    if _active(tracker) == slots.LOOKUP_FORM and going_on and asked and _intent(tracker) not in PURPOSES:
         return lookup.step(going_on, asked, message, setting, who, desk)
-    purpose = BEGINS.get(_intent(tracker), Purpose.STATUS)
+    purpose = PURPOSES.get(_intent(tracker), Purpose.STATUS)
     return lookup.begin(purpose, message.text, setting, who, desk)
 
 

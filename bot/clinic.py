@@ -107,7 +107,7 @@ class Clinic(BaseModel):
         lists = {
             "places": _listed(self.places),
             "states": _listed(self.states),
-            "open_days": _listed([day.value.title() for day in Weekday if day in self.hours]),
+            "open_days": _days(self.hours),
         }
         facts = {f"clinic.{k}": v for k, v in {**own, **lists}.items() if v}
         facts |= {f"program.{k}": v for k, v in self.program.items()}
@@ -126,6 +126,14 @@ def clinic_file(name: str) -> Path:
         known = ", ".join(sorted(p.stem for p in (ROOT / "clinics").glob("*.yml")))
         raise NightlightError(f"NIGHTLIGHT_CLINIC is {name!r}: no such clinic file. Known: {known}; or give a path.")
     return path
+
+
+def _days(hours: Mapping[Weekday, Span]) -> str:
+    """The days of `hours`: "Monday to Friday" where they follow each other, else one by one."""
+    numbers = [number for number, day in enumerate(Weekday) if day in hours]
+    names = [day.value.title() for day in Weekday if day in hours]
+    in_a_row = len(numbers) > 2 and numbers[-1] - numbers[0] == len(numbers) - 1
+    return f"{names[0]} to {names[-1]}" if in_a_row else _listed(names)
 
 
 def _listed(items: list[str]) -> str:

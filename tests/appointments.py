@@ -30,6 +30,7 @@ def talk(*texts: str, clinic: Clinic = IN_CLINIC, draft: Draft | None = None) ->
     return turn
 
 
+QUESTIONS = ("name", "phone", "reach_by", "best_time", "place", "day", "coverage", "agreed_at", "confirmed")
 TO_SUMMARY = (
     "i want to book",
     "jo",

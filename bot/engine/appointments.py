@@ -8,11 +8,10 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from bot.engine.policies import _PlannedPolicy, since_last_message
 from bot.faq.compile import utter
 from bot.safety.verdict import CONCERN, KINDS
-from bot.scheduling.slots import FORM, LOOKUP_FORM, TURN
+from bot.scheduling.slots import BEGINS, FORM, LOOKUP_FORM, TURN
 from bot.scheduling.words import CHOICE
 from bot.understanding.decision import ANSWER
 
-BEGINS = {"request_appointment": FORM, "change_appointment": LOOKUP_FORM, "ask_appointment_status": LOOKUP_FORM}
 FAILED = {FORM: "utter_appointment_unavailable", LOOKUP_FORM: "utter_appointment_lookup_unavailable"}
 NO_FORM = "utter_appointment_over"
 # What the form itself replies to. The rest has words of its own, and the question comes again after them.

@@ -16,6 +16,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.faq.compile import utter
 from bot.safety.verdict import CONCERN, KINDS
+from bot.scheduling.slots import BEGINS
 
 HAND_OFF = "action_hand_off_to_crisis_line"
 RAISED = "utter_alert_raised"
@@ -136,6 +137,8 @@ class SeveralAnswersPolicy(_PlannedPolicy):
         """One answer for each question; for `repeat`, what was said last."""
         intent = message.intent.get("name")
         questions = (message.parse_data or {}).get("questions") or []
+        if set(questions) & set(BEGINS):
+            return []  # AppointmentPolicy answers the others first, then begins its form
         if len(questions) > 1 and intent in questions:
             return [utter(question) for question in questions]
         if intent == "repeat":

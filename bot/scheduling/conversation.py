@@ -37,6 +37,7 @@ class Note(StrEnum):
     RESTARTED = "restarted"
     NOTHING_BEFORE = "nothing_before"
     STUCK = "stuck"
+    NOT_KNOWN = "not_known"  # she asked something that is no topic
 
 
 @dataclass(frozen=True)
@@ -243,10 +244,11 @@ def _read(draft: Draft, asked: Question, text: str, setting: Setting) -> Turn:
             return corrected
     if direct.about and direct.about != asked:
         return _ask(direct, setting)
-    kept = direct.draft if direct.problem == Problem.PART_CLOSED else draft
     if direct.problem == Problem.PART_CLOSED:
-        return _ask(Taken(_walked(kept, asked), direct.problem, direct.about), setting)
-    return _again(kept, asked, setting, direct.problem)
+        return _ask(Taken(_walked(direct.draft, asked), direct.problem, direct.about), setting)
+    if direct.problem in _UNREAD and asks(text):
+        return _again(draft, asked, setting, None, Note.NOT_KNOWN)
+    return _again(draft, asked, setting, direct.problem)
 
 
 def _accept(draft: Draft, asked: Question, direct: Taken, beside: Taken, setting: Setting) -> Turn:
@@ -330,6 +332,8 @@ def _change(draft: Draft, asked: Question, beside: Taken, text: str, setting: Se
         return _again(draft, asked, setting, Problem.CHANGE_UNCLEAR)
     if corrects(text):
         return Turn(replace(draft, misses=0), Question.CHANGE)
+    if asks(text):
+        return _again(draft, asked, setting, None, Note.NOT_KNOWN)
     return _again(draft, asked, setting, Problem.ANSWER_MISSING)
 
 

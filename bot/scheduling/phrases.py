@@ -52,7 +52,8 @@ _COMMANDS = (
     (
         Command.PAUSE,
         _whole(
-            r"stop|pause|not now|(?:maybe )?later|another time|(?:i(?:'ll| will) )?(?:come back|be back"
+            r"stop|pause|bye(?:[ -]?bye)?|goodbye|good ?night|not now"
+            r"|(?:maybe )?later|another time|(?:i(?:'ll| will) )?(?:come back|be back"
             r"|do (?:it|this) (?:later|another time)|finish (?:it |this )?later).{0,20}|"
             r"(?:i )?(?:have to|gotta|got to|need to|must) (?:go|run|stop)(?:[ ,].{0,30})?|brb|hold on"
             r"|one (?:sec|second|moment|minute)|give me a (?:sec|second|minute|moment)|"

@@ -28,7 +28,8 @@ _DAYS = r"(?:mon|tues?|wed(?:nes)?|thurs?|fri|sat(?:ur)?|sun)(?:day)?s?"
 _PARTS = r"(?:early |late |mid-?)?(?:mornings?|afternoons?|evenings?|nights?|weekdays?|weekends?|noon|lunch(?: ?time)?)"
 _WHEN = rf"(?:\d|noon|lunch|dinner|bed|work|school|nap|the |my |he |she |we |{_DAYS}\b|{_PARTS}\b)"
 _TIME = re.compile(
-    rf"\b(?:(?:only |best |any ?time )?(?:after|before|between|around|about|from|at|until|till|by|in the|during|on) {_WHEN}"
+    rf"\b(?:(?:only |best |any ?time )?"
+    rf"(?:after|before|between|around|about|from|at|until|till|by|in the|during|on) {_WHEN}"
     rf"|(?:when|while|whenever) (?:the |my |he|she|we|i|it)|{_DAYS}\b|{_PARTS}\b|any ?time\b|whenever\b).{{0,60}}",
     re.IGNORECASE,
 )

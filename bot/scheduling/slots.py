@@ -18,6 +18,8 @@ PROGRESS = "appointment_progress"  # what of the draft is no answer
 LOOKUP = "appointment_lookup"
 REQUESTED = "requested_slot"
 TURN = "appointment_turn"  # the message to which the form replied last: how a turn that failed is known
+# The intents that begin a form, also from inside the other one.
+BEGINS = {"request_appointment": FORM, "change_appointment": LOOKUP_FORM, "ask_appointment_status": LOOKUP_FORM}
 FIELDS = tuple(str(question) for question in ORDER)
 
 Slots = Mapping[str, Any]

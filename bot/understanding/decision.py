@@ -124,7 +124,7 @@ def _in_form(
     return decision
 
 
-_NOT_BESIDE_A_FORM = frozenset({FALLBACK, AGAIN, "affirm", "deny", "request_appointment"})
+_NOT_BESIDE_A_FORM = frozenset({FALLBACK, AGAIN, "affirm", "deny"})
 
 # "Are you thinking about hurting yourself or your baby?": what begins so and doubts nothing is a clear no.
 _NO = re.compile(

@@ -45,13 +45,15 @@ class Mother:
 
     def takes(self, title: str) -> list[str]:
         """She takes the option called `title`."""
-        payload = dict(self.options)[title]
-        self.read = asyncio.run(self._gate.choose(self._inbound(payload)))
-        return self.names
+        return self.takes_payload(dict(self.options)[title])
 
     def presses(self, answer: str) -> list[str]:
         """She presses a button of a form that answers so, however long ago it was offered."""
-        self.read = asyncio.run(self._gate.choose(self._inbound(f'/appointment_choice{{"choice": "{answer}"}}')))
+        return self.takes_payload(f'/appointment_choice{{"choice": "{answer}"}}')
+
+    def takes_payload(self, payload: str) -> list[str]:
+        """She presses a button with that payload, however long ago it was offered."""
+        self.read = asyncio.run(self._gate.choose(self._inbound(payload)))
         return self.names
 
     @property

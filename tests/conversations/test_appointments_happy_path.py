@@ -4,19 +4,10 @@ import re
 
 import pytest
 
+from appointments import QUESTIONS, TO_SUMMARY
 from bot.faq.sms import MAX_SEGMENTS, not_gsm, segments
 
-PATH = [
-    ("i want to book an appointment", "name"),
-    ("jo", "phone"),
-    ("214 555 0123", "reach_by"),
-    ("text", "best_time"),
-    ("after 3", "place"),
-    ("the frisco one", "day"),
-    ("next tuesday after 2", "coverage"),
-    ("aetna ppo", "agreed_at"),
-    ("yes", "confirmed"),
-]
+PATH = list(zip(TO_SUMMARY, QUESTIONS, strict=True))
 
 
 @pytest.mark.parametrize("channel", ["web", "sms"], indirect=True)
