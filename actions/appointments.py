@@ -79,10 +79,11 @@ def _message(tracker: Tracker) -> Message:
     latest = tracker.latest_message
     chosen = next((e["value"] for e in latest.get("entities") or [] if e["entity"] == "choice"), None)
     text = latest.get("text") or ""
-    if text.startswith("/"):
-        return Message(choice=chosen) if chosen else Message("")
     begins = _active(tracker) is None
-    return Message(text, aside=not begins and _intent(tracker) not in MEANT_FOR_IT)
+    aside = not begins and _intent(tracker) not in MEANT_FOR_IT
+    if text.startswith("/"):  # a button: of the form, or of something else
+        return Message(choice=chosen, aside=aside)
+    return Message(text, aside=aside)
 
 
 def _intent(tracker: Tracker) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bot.errors import NightlightError
 from bot.handoff import desk
+from bot.handoff.reference import new_reference
 from bot.scheduling.status import AppointmentStatus
 
 FOLDER = Path(os.environ.get("NIGHTLIGHT_FAKE_DESK", "."))
@@ -36,7 +37,7 @@ def request_appointment(request, at):
     known = next((r for r in kept("requests") if r["confirmation_id"] == request.confirmation_id), None)
     if known:
         return known["reference"]
-    reference = f"K7M-{'3467'[len(kept('requests')) // 64 % 4]}{'CDFGHJKM'[len(kept('requests')) // 8 % 8]}{'NPQRTWXY'[len(kept('requests')) % 8]}"
+    reference = new_reference()
     _keep("requests", {**request.__dict__, "reference": reference, "at": at()})
     return reference
 

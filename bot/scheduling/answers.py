@@ -153,4 +153,6 @@ def volunteered(draft: Draft, asked: Question | None, text: str, setting: Settin
     if asked in _TIMES_ELSEWHERE and not (corrects(text) and _OF_A_VISIT.search(text)):
         return Taken(draft)
     when = find_when(rest, clinic, setting.now)
-    return take_when(draft, when, setting) if when else Taken(draft)
+    # "The nights are rough" is no wish for a visit, unless a visit is what she speaks of.
+    of_a_visit = asked in {None, Question.CONFIRMED, Question.CHANGE} or (when and (when.day or when.day_open))
+    return take_when(draft, when, setting) if when and of_a_visit else Taken(draft)

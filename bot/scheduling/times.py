@@ -71,8 +71,8 @@ _WEEKDAY = re.compile(
 )
 _SOON_OR_OPEN = re.compile(rf"\b(?:{_SOON}|{_OPEN})\b", re.IGNORECASE)
 _PART = re.compile(
-    r"\b(?:(?P<morning>mornings?|am\b(?! i)|a\.m\.|before (?:noon|lunch)|early morning)"
-    r"|(?P<afternoon>afternoons?|after (?:lunch|noon)|noon|midday|lunch ?time|pm|p\.m\.)"
+    r"\b(?:(?P<morning>mornings?|(?:in )?the am|a\.m\.|before (?:noon|lunch)|early morning)"
+    r"|(?P<afternoon>afternoons?|after (?:lunch|noon)|noon|midday|lunch ?time|(?:in )?the pm|p\.m\.)"
     r"|(?P<evening>evenings?|after work|nights?|tonight))\b",
     re.IGNORECASE,
 )

@@ -118,10 +118,16 @@ def _in_form(
     if answers(text):
         return Decision(ANSWER, 1.0)
     decision = decide(text, ranking, parts, Verdict(), context, limits)
-    least = limits.answer if any(part.asks for part in parts) else limits.told_part
-    if decision.intent in _NOT_BESIDE_A_FORM or (len(decision.questions) < 2 and decision.confidence < least):
-        return Decision(ANSWER, 1.0)
-    return decision
+    asks = any(part.asks for part in parts)
+    least = limits.answer if asks else limits.told_part
+    # What does not ask is more often an answer that cannot be used ("houston") than another subject.
+    attempt = not asks and (decision.intent == "out_of_scope" or _is_word_of_topic(decision.intent, text))
+    unclear = len(decision.questions) < 2 and decision.confidence < least
+    return Decision(ANSWER, 1.0) if decision.intent in _NOT_BESIDE_A_FORM or attempt or unclear else decision
+
+
+def _is_word_of_topic(intent: str, text: str) -> bool:
+    return intent.startswith(FAQ) and len(text.split()) <= MIN_QUESTION_WORDS
 
 
 _NOT_BESIDE_A_FORM = frozenset({FALLBACK, AGAIN, "affirm", "deny"})

@@ -67,9 +67,7 @@ def test_danger_while_she_asks_for_her_request_gets_the_lines(mother, scheduling
     ("answered", "text"),
     [
         (1, "jo and i want to die"),
-        (2, "214 555 0123, please call fast, i want to kill myself"),
         (4, "anytime before i kill myself"),
-        (6, "friday if i havent killed myself by then"),
         (7, "aetna, and my husband hits me"),
         (9, "yes, but i am going to kill myself tonight"),
     ],
@@ -82,6 +80,20 @@ def test_danger_beside_an_answer_is_danger_and_no_answer(mother, scheduling, ans
     assert not scheduling.requests(mother.id)
     # Nothing of it was taken as an answer.
     assert mother.writes("i want to book an appointment")[-1] == f"appointment_ask_{QUESTIONS[answered - 1]}"
+
+
+@pytest.mark.parametrize(
+    ("answered", "text"),
+    [(2, "214 555 0123, please call fast, i want to kill myself"), (6, "friday if i havent killed myself by then")],
+)
+def test_what_may_be_danger_beside_an_answer_gets_the_lines_at_least(mother, scheduling, answered, text):
+    for said in TO_SUMMARY[:answered]:
+        mother.writes(said)
+    mother.writes(text)
+    assert mother.names[0] in {"crisis_concern", *KINDS}
+    assert "tel:911" in mother.words
+    assert "988" in mother.words
+    assert not scheduling.requests(mother.id)
 
 
 @pytest.mark.parametrize("question", STATES)
@@ -115,9 +127,10 @@ def test_danger_inside_the_form_needs_no_action_server(mother, scheduling, quest
 
 def test_that_the_care_team_knows_is_not_said_of_an_alert_of_before(mother, scheduling, engine):
     """The slot of an earlier alert that was written says nothing of one that was not."""
-    from bot.engine.policies import raised_since_last_message
     from rasa.shared.core.events import SlotSet, UserUttered
     from rasa.shared.core.trackers import DialogueStateTracker
+
+    from bot.engine.policies import raised_since_last_message
 
     events = [UserUttered("i want to die"), SlotSet("alert_raised", True), UserUttered("i want to die")]
     assert not raised_since_last_message(DialogueStateTracker.from_events("c", events))
@@ -125,11 +138,46 @@ def test_that_the_care_team_knows_is_not_said_of_an_alert_of_before(mother, sche
 
 
 ORDINARY = [
-    "jo", "Grace", "Allen", "214 555 0123", "2145550123", "call", "text me please", "don't call", "mornings", "when the baby naps", "any time",
-    "the frisco one", "mckinney", "dallas", "next tuesday after 2", "friday", "asap", "as soon as possible", "tomorrow", "whenever", "aetna ppo",
-    "no insurance", "none", "skip", "i'd rather not say", "yes", "no", "send it", "cancel", "never mind", "later", "go back", "i have to go",
-    "the phone is wrong", "no wait, the number is 214 555 0199", "change the day", "start over", "the baby is crying", "stop",
-]  # fmt: skip
+    "jo",
+    "Grace",
+    "Allen",
+    "214 555 0123",
+    "2145550123",
+    "call",
+    "text me please",
+    "don't call",
+    "mornings",
+    "when the baby naps",
+    "any time",
+    "the frisco one",
+    "mckinney",
+    "dallas",
+    "next tuesday after 2",
+    "friday",
+    "asap",
+    "as soon as possible",
+    "tomorrow",
+    "whenever",
+    "aetna ppo",
+    "no insurance",
+    "none",
+    "skip",
+    "i'd rather not say",
+    "yes",
+    "no",
+    "send it",
+    "cancel",
+    "never mind",
+    "later",
+    "go back",
+    "i have to go",
+    "the phone is wrong",
+    "no wait, the number is 214 555 0199",
+    "change the day",
+    "start over",
+    "the baby is crying",
+    "stop",
+]
 
 
 @pytest.mark.parametrize("text", ORDINARY)

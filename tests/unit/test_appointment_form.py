@@ -84,15 +84,15 @@ def test_she_can_go_back_step_by_step():
 @pytest.mark.parametrize(
     ("path", "problem"),
     [
-        (TO_SUMMARY[:1] + ("123",), Problem.NAME_MISSING),
-        (TO_SUMMARY[:2] + ("555 0123",), Problem.PHONE_TOO_SHORT),
-        (TO_SUMMARY[:3] + ("hm",), Problem.REACH_MISSING),
-        (TO_SUMMARY[:5] + ("houston",), Problem.PLACE_UNKNOWN),
-        (TO_SUMMARY[:6] + ("yesterday",), Problem.DAY_IN_PAST),
-        (TO_SUMMARY[:6] + ("saturday",), Problem.DAY_CLOSED),
-        (TO_SUMMARY[:6] + ("friday at 7 pm",), Problem.PART_CLOSED),
-        (TO_SUMMARY[:6] + ("friday", "blue"), Problem.PART_MISSING),
-        (TO_SUMMARY[:8] + ("maybe",), Problem.ANSWER_MISSING),
+        ((*TO_SUMMARY[:1], "123"), Problem.NAME_MISSING),
+        ((*TO_SUMMARY[:2], "555 0123"), Problem.PHONE_TOO_SHORT),
+        ((*TO_SUMMARY[:3], "hm"), Problem.REACH_MISSING),
+        ((*TO_SUMMARY[:5], "houston"), Problem.PLACE_UNKNOWN),
+        ((*TO_SUMMARY[:6], "yesterday"), Problem.DAY_IN_PAST),
+        ((*TO_SUMMARY[:6], "saturday"), Problem.DAY_CLOSED),
+        ((*TO_SUMMARY[:6], "friday at 7 pm"), Problem.PART_CLOSED),
+        ((*TO_SUMMARY[:6], "friday", "blue"), Problem.PART_MISSING),
+        ((*TO_SUMMARY[:8], "maybe"), Problem.ANSWER_MISSING),
         ((*TO_SUMMARY, "hm"), Problem.ANSWER_MISSING),
         ((*TO_SUMMARY, "no", "hm"), Problem.CHANGE_UNCLEAR),
     ],
@@ -167,6 +167,15 @@ def test_a_day_that_has_passed_since_is_asked_again():
     assert (back.question, back.problem) == (Question.DAY, Problem.DAY_IN_PAST)
     confirmed = step(left.draft, left.question, Message("yes"), later)
     assert (confirmed.outcome, confirmed.question) == (Outcome.ASKED, Question.DAY)
+
+
+@pytest.mark.parametrize(
+    "text", ["i am so tired", "the nights are rough", "i feel like such a bad mom and i am so tired"]
+)
+def test_how_she_feels_is_no_answer(text):
+    turn = talk(*TO_SUMMARY[:2], text)
+    assert turn.draft.part_of_day is None
+    assert not understands(turn.draft, turn.question, text, setting())
 
 
 def test_where_care_is_at_home_her_state_is_asked():

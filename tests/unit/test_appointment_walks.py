@@ -1,4 +1,4 @@
-"""Random walks through the form: whatever she writes and whatever fails, what she confirmed is stored once, and no more.
+"""Random walks: whatever she writes and whatever fails, what she confirmed is stored once, and no more.
 
 `NIGHTLIGHT_WALKS=100000` walks as many times; without it, as many as an ordinary test run can spare.
 """
@@ -37,13 +37,51 @@ ANSWERS = {
     Question.CHANGE: ["the phone", "the day", "my name", "nothing, no"],
 }
 STRAY = [
-    "no wait, the number is 214 555 0111", "actually my name is Ann", "go back", "skip", "i'd rather not say", "the day is wrong",
-    "friday in allen", "saturday", "yesterday", "evening", "555", "911", "", "no", "yes", "maybe", "xyzzy", "start over", "x" * 300,
-    "does it hurt?", "what does it cost", "allen instead please", "change the place", "call me instead", "{name} [x](http://y)",
-]  # fmt: skip
+    "no wait, the number is 214 555 0111",
+    "actually my name is Ann",
+    "go back",
+    "skip",
+    "i'd rather not say",
+    "the day is wrong",
+    "friday in allen",
+    "saturday",
+    "yesterday",
+    "evening",
+    "555",
+    "911",
+    "",
+    "no",
+    "yes",
+    "maybe",
+    "xyzzy",
+    "start over",
+    "x" * 300,
+    "does it hurt?",
+    "what does it cost",
+    "allen instead please",
+    "change the place",
+    "call me instead",
+    "{name} [x](http://y)",
+]
 LEAVE = ["cancel", "later", "never mind", "i have to go"]
-BUTTONS = ["agreed_at:yes", "agreed_at:no", "confirmed:yes", "confirmed:change", "change:phone", "change:day", "change:nothing", "place:Allen",
-    "reach_by:call", "part_of_day:evening", "part_of_day:morning", "day:any", "coverage:skip", "do:back", "do:dance", "nonsense"]  # fmt: skip
+BUTTONS = [
+    "agreed_at:yes",
+    "agreed_at:no",
+    "confirmed:yes",
+    "confirmed:change",
+    "change:phone",
+    "change:day",
+    "change:nothing",
+    "place:Allen",
+    "reach_by:call",
+    "part_of_day:evening",
+    "part_of_day:morning",
+    "day:any",
+    "coverage:skip",
+    "do:back",
+    "do:dance",
+    "nonsense",
+]
 FAULTS = ["none"] * 6 + ["before", "storage", "after"]
 
 
