@@ -16,6 +16,8 @@ FAILED = {FORM: "utter_appointment_unavailable", LOOKUP_FORM: "utter_appointment
 NO_FORM = "utter_appointment_over"
 # What the form itself replies to. The rest has words of its own, and the question comes again after them.
 FOR_THE_FORM = frozenset({ANSWER, CHOICE, "affirm", "deny", "repeat", "nlu_fallback", "not_understood_again"})
+# After these no more questions are asked: she wants to be left alone, or forgotten.
+LEAVE = frozenset({"opt_out", "delete_my_data"})
 ABOVE_SEVERAL_ANSWERS = 50
 
 
@@ -39,6 +41,8 @@ class AppointmentPolicy(_PlannedPolicy):
         form = begins or active
         if form is None:
             return [NO_FORM] if intent == CHOICE else []
+        if intent in LEAVE:
+            return [utter(intent), ACTION_DEACTIVATE_LOOP_NAME] if active else []
         between = [utter(name) for name in dict.fromkeys(asked) if name not in FOR_THE_FORM and name not in BEGINS]
         return [*between, form, *self._if_it_failed(form, tracker, message)]
 

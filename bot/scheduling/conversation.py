@@ -11,6 +11,7 @@ from bot.scheduling.answers import Setting, Taken, answer, take_when, volunteere
 from bot.scheduling.draft import ORDER, Draft, Question
 from bot.scheduling.hours import is_open, wrong_with_day
 from bot.scheduling.phrases import Command, command, corrects, yes_or_no
+from bot.scheduling.places import only_place
 from bot.scheduling.problems import Problem
 from bot.scheduling.request import PartOfDay, ReachBy
 from bot.scheduling.times import When, today
@@ -145,6 +146,8 @@ def _ask(taken: Taken, setting: Setting, *notes: Note) -> Turn:
     draft, problem, about = taken.draft, taken.problem, taken.about
     if draft.day and not (problem and about == Question.DAY) and (wrong := _wrong_day(draft, setting)):
         draft, problem, about = draft.without(Question.DAY), wrong, Question.DAY
+    if draft.place is None and about != Question.PLACE and (only := only_place(setting.clinic)):
+        draft = draft.set(place=only)
     question = about if problem and about else draft.next
     if question == Question.CONFIRMED and draft.summary_id is None:
         draft = replace(draft, summary_id=setting.message_id)
@@ -161,15 +164,15 @@ def _wrong_day(draft: Draft, setting: Setting) -> Problem | None:
 
 def _again(draft: Draft, asked: Question, setting: Setting, problem: Problem | None = None, *notes: Note) -> Turn:
     """The same question, or the summary if that is not complete any more."""
-    if asked in {Question.CONFIRMED, Question.CHANGE} and draft.next != Question.CONFIRMED:
+    no_summary = draft.next != Question.CONFIRMED or draft.summary_id is None
+    if asked in {Question.CONFIRMED, Question.CHANGE} and no_summary:
         return _ask(Taken(draft), setting, *notes)
     if asked == Question.CHANGE and problem is None:
         return Turn(draft, asked, notes=notes)
     if problem or not draft.has(asked):
         misses = draft.misses + 1 if problem else draft.misses
         stuck = (Note.STUCK,) if problem and misses >= STUCK_AFTER else ()
-        summary = draft.summary_id or setting.message_id if asked == Question.CONFIRMED else draft.summary_id
-        return Turn(replace(draft, misses=misses, summary_id=summary), asked, problem=problem, notes=(*notes, *stuck))
+        return Turn(replace(draft, misses=misses), asked, problem=problem, notes=(*notes, *stuck))
     return _ask(Taken(draft), setting, *notes)
 
 

@@ -20,6 +20,11 @@ def asks_state(clinic: Clinic) -> bool:
     return clinic.model_of_care == ModelOfCare.AT_HOME
 
 
+def only_place(clinic: Clinic) -> str | None:
+    """The clinic's place where there is no choice."""
+    return clinic.places[0] if len(clinic.places) == 1 and not asks_state(clinic) else None
+
+
 def find_place(text: str, clinic: Clinic) -> str | None:
     """The place, or state, that `text` names and does not take back; the last one. None where there is none."""
     if asks_state(clinic):
@@ -32,8 +37,6 @@ def read_place(text: str, clinic: Clinic) -> str | Problem:
     state = asks_state(clinic)
     known = _states_said(clinic.country) | _codes(clinic.country) if state else {p: p for p in clinic.places}
     found = _last(text, known) or _nearly(text, known)
-    if found is None and not state and len(clinic.places) == 1:
-        return clinic.places[0]
     if found is None:
         return Problem.STATE_UNKNOWN if state else Problem.PLACE_UNKNOWN
     if state and clinic.states and found not in clinic.states:

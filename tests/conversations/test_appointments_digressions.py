@@ -35,7 +35,6 @@ def test_a_question_before_the_form_is_answered_first(mother, scheduling):
         ("thank you so much", "thanks"),
         ("what can you help me with", "help"),
         ("i want to talk to a real person", "message_care_team"),
-        ("delete everything you know about me", "delete_my_data"),
         ("i feel like such a bad mom and i am so tired", "feel_low"),
     ],
 )
@@ -43,6 +42,16 @@ def test_other_wishes_are_heard_too(mother, scheduling, text, name):
     for said in TO_SUMMARY[:2]:
         mother.writes(said)
     assert mother.writes(text) == [name, "appointment_ask_phone"]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"), [("delete everything you know about me", "delete_my_data"), ("stop texting me", "opt_out")]
+)
+def test_who_wants_to_be_left_alone_is_asked_nothing_more(mother, scheduling, text, name):
+    for said in TO_SUMMARY[:2]:
+        mother.writes(said)
+    assert mother.writes(text) == [name]
+    assert mother.writes("can i drive after my session") == ["faq_driving"]
 
 
 def test_a_question_that_nobody_has_an_answer_to_is_admitted(mother, scheduling):

@@ -184,6 +184,12 @@ def test_where_care_is_at_home_her_state_is_asked():
     assert talk(*TO_SUMMARY[:5], "toronto", clinic=AT_HOME).problem == Problem.STATE_UNKNOWN
 
 
+def test_a_clinic_with_one_place_does_not_ask_for_it():
+    alone = IN_CLINIC.model_copy(update={"places": ["Allen"]})
+    assert talk(*TO_SUMMARY[:5], clinic=alone).question == Question.DAY
+    assert talk(*TO_SUMMARY[:5], clinic=alone).draft.place == "Allen"
+
+
 def test_the_draft_survives_as_json():
     for answered in range(1, len(TO_SUMMARY) + 1):
         draft = talk(*TO_SUMMARY[:answered]).draft
