@@ -10,6 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.crisis import message_id
 from bot import clock
 from bot.clinic import clinic
+from bot.clock import Now
 from bot.errors import NightlightError
 from bot.handoff import desk
 from bot.scheduling import lookup, slots
@@ -17,6 +18,7 @@ from bot.scheduling.answers import Setting
 from bot.scheduling.conversation import Message
 from bot.scheduling.form import take
 from bot.scheduling.lookup import Answer, Purpose
+from bot.scheduling.request import AppointmentRequest
 from bot.scheduling.shown import facts, for_channel, status_facts
 from bot.scheduling.words import CHOICE, buttons
 
@@ -39,7 +41,7 @@ class AppointmentForm(Action):  # type: ignore[misc]
         asked = slots.question_of(tracker.slots) if _active(tracker) == slots.FORM else None
         who = (tracker.sender_id, _channel(tracker))
         draft = slots.draft_of(tracker.slots)
-        reply = take(draft, asked, _message(tracker), _setting(tracker), who, desk.request_appointment)
+        reply = take(draft, asked, _message(tracker), _setting(tracker), who, _store)
         _say(dispatcher, reply.words, facts(reply.shown, clinic(), who[1]) | reply.facts)
         return [*_loop(slots.FORM, reply.question, tracker), *_set(slots.slots_of(reply.draft), tracker)]
 
@@ -63,6 +65,10 @@ class LookUpAppointment(Action):  # type: ignore[misc]
         _say(dispatcher, [answer.words], known | for_channel(answer.facts, channel))
         kept = answer.lookup.to_json() if answer.ask else None
         return [*_loop(slots.LOOKUP_FORM, answer.ask, tracker), *_set({slots.LOOKUP: kept}, tracker)]
+
+
+def _store(request: AppointmentRequest, at: Now) -> str:
+    return desk.request_appointment(request, at)
 
 
 def _looked_up(tracker: Tracker) -> Answer:
