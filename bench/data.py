@@ -15,12 +15,15 @@ from bot.faq.library import library
 from bot.faq.notices import ERASURE, compile_notices
 from bot.safety.lines import line_facts
 from bot.safety.words import crisis_words_of
+from bot.scheduling.slots import FORM, LOOKUP_FORM
+from bot.scheduling.words import responses as appointment_responses
 from bot.settings import ROOT
 
 SEED = 7
 LEAST = 6  # with fewer there is not one of each intent for our calibration
 STOCK = ROOT / "bench" / "stock"
 CLINIC = "in-clinic"
+FIRST_QUESTION = {FORM: "utter_appointment_ask_name", LOOKUP_FORM: "utter_appointment_ask_lookup"}
 
 Examples = dict[str, list[str]]
 Response = dict[str, Any]
@@ -96,9 +99,10 @@ def as_nlu(examples: Examples) -> dict[str, Any]:
 
 
 def reply_names() -> dict[str, str]:
-    """The response that each intent is answered with, as our rules have it."""
+    """The response that each intent is answered with, as our rules have it: of a form its first question."""
     written = read(ROOT / "data" / "rules.yml")["rules"] + rules(library())
-    return {rule["steps"][0]["intent"]: rule["steps"][1]["action"] for rule in written if "intent" in rule["steps"][0]}
+    steps = [rule["steps"] for rule in written if "intent" in rule["steps"][0]]
+    return {first["intent"]: FIRST_QUESTION.get(then["action"], then["action"]) for first, then, *_ in steps}
 
 
 def spoken(clinic: Clinic) -> dict[str, Response]:
@@ -109,6 +113,7 @@ def spoken(clinic: Clinic) -> dict[str, Response]:
         for name, responses in read(ROOT / "domain.yml")["responses"].items()
     }
     said |= compile_faq(library(), clinic) | compile_notices(ERASURE, facts)
+    said |= appointment_responses(clinic, facts)
     said |= {utter(key): [{"text": words.web}] for key, words in crisis_words_of(clinic).items()}
     return {name: plain(responses) for name, responses in said.items()}
 

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, time
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 
 import yaml
-from pydantic import BaseModel, ConfigDict, EmailStr, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, EmailStr, Field, ValidationError, model_validator
 
 from bot.errors import NightlightError
 from bot.settings import ROOT, settings
@@ -21,6 +21,42 @@ class ModelOfCare(StrEnum):
 
     IN_CLINIC = "in_clinic"
     AT_HOME = "at_home"
+
+
+class Weekday(StrEnum):
+    """A day of the week, Monday first."""
+
+    MONDAY = "monday"
+    TUESDAY = "tuesday"
+    WEDNESDAY = "wednesday"
+    THURSDAY = "thursday"
+    FRIDAY = "friday"
+    SATURDAY = "saturday"
+    SUNDAY = "sunday"
+
+
+class Span(BaseModel):
+    """The hours of one day, in the clinic's time zone."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    opens: time
+    closes: time
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_words(cls, value: object) -> object:
+        """As the clinic file writes it: "8:00-17:00"."""
+        if not isinstance(value, str):
+            return value
+        opens, _, closes = value.partition("-")
+        return {"opens": _clock(opens), "closes": _clock(closes)}
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "Span":
+        if self.opens >= self.closes:
+            raise ValueError("it closes before it opens")
+        return self
 
 
 class Contact(BaseModel):
@@ -45,6 +81,8 @@ class Clinic(BaseModel):
     country: str = Field(pattern="^[A-Z]{2}$")
     places: list[str]
     states: list[str]
+    hours: dict[Weekday, Span] = Field(min_length=1)  # when visits are held; a day that is not named has none
+    closed_dates: list[date] = []  # beside the country's public holidays
     callback: str
     program: dict[str, str]
     dates: dict[str, date]
@@ -67,10 +105,19 @@ class Clinic(BaseModel):
     def facts(self) -> dict[str, str]:
         """What answers may name, by placeholder: `clinic.phone`, `program.forms`, ..."""
         own = {k: v for k, v in self.model_dump(mode="json").items() if isinstance(v, str) and v}
-        lists = {"places": _listed(self.places), "states": _listed(self.states)}
+        lists = {
+            "places": _listed(self.places),
+            "states": _listed(self.states),
+            "open_days": _days(self.hours),
+        }
         facts = {f"clinic.{k}": v for k, v in {**own, **lists}.items() if v}
         facts |= {f"program.{k}": v for k, v in self.program.items()}
         return facts | {f"dates.{k}": f"{v:%B} {v.day}, {v.year}" for k, v in self.dates.items()}
+
+
+def _clock(words: str) -> str:
+    hour, _, minute = words.strip().partition(":")
+    return f"{hour:0>2}:{minute or '00'}"
 
 
 def clinic_file(name: str) -> Path:
@@ -80,6 +127,14 @@ def clinic_file(name: str) -> Path:
         known = ", ".join(sorted(p.stem for p in (ROOT / "clinics").glob("*.yml")))
         raise NightlightError(f"NIGHTLIGHT_CLINIC is {name!r}: no such clinic file. Known: {known}; or give a path.")
     return path
+
+
+def _days(hours: Mapping[Weekday, Span]) -> str:
+    """The days of `hours`: "Monday to Friday" where they follow each other, else one by one."""
+    numbers = [number for number, day in enumerate(Weekday) if day in hours]
+    names = [day.value.title() for day in Weekday if day in hours]
+    in_a_row = len(numbers) > 2 and numbers[-1] - numbers[0] == len(numbers) - 1
+    return f"{names[0]} to {names[-1]}" if in_a_row else _listed(names)
 
 
 def _listed(items: list[str]) -> str:

@@ -1,5 +1,6 @@
 """The last NLU component: one decision out of everything that was found."""
 
+from functools import partial
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -12,11 +13,13 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KEY, PREDICTED_CONFIDENCE_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
+from bot import clock
 from bot.engine.classifier import PARTS
 from bot.engine.component import is_command
 from bot.engine.danger import VERDICT
 from bot.faq.compile import utter
 from bot.safety.verdict import CONCERN
+from bot.scheduling.slots import understands
 from bot.understanding.decision import AGAIN, FALLBACK, FAQ, Context, Decision, Thresholds, decide
 from bot.understanding.text import clean
 
@@ -25,20 +28,27 @@ ERASE = "delete_my_data"
 
 def context_of(tracker: DialogueStateTracker | None) -> Context:
     """What the conversation in `tracker` says about how the next message is to be read."""
-    events = tracker.applied_events() if tracker else []
+    # Not `applied_events`: it leaves out what was said inside a form.
+    events = list(tracker.events) if tracker else []
     last = next((e for e in reversed(events) if isinstance(e, UserUttered)), None)
     if last is None:
         return Context()
     said = [e.action_name for e in events[events.index(last) :] if isinstance(e, ActionExecuted)]
     spoken = [name for name in said if name and name not in {ACTION_LISTEN_NAME, ACTION_EXTRACT_SLOTS}]
     answered = [name.removeprefix("utter_") for name in said if name and name.startswith(f"utter_{FAQ}")]
+    loop = tracker.active_loop_name if tracker else None
     return Context(
         topic=answered[-1] if answered else None,
         fell_back=last.intent.get("name") in {FALLBACK, AGAIN},
         asked_if_danger=utter(CONCERN) in said,
         asked_to_erase=utter(ERASE) in said,
         asked_last=spoken[-1:] == [utter(ERASE)],
+        answers=partial(_is_for, loop, tracker.current_slot_values()) if tracker and loop else None,
     )
+
+
+def _is_for(form: str, slots: dict[str, Any], text: str) -> bool:
+    return understands(form, slots, text, clock.now())
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)

@@ -1,4 +1,4 @@
-"""What Rasa trains on: its own files, the curated FAQ, and the words of danger, for one clinic."""
+"""What Rasa trains on: its own files, the curated FAQ, the words of danger and of the forms, for one clinic."""
 
 from typing import Any
 
@@ -14,6 +14,7 @@ from bot.faq.notices import ERASURE, compile_notices
 from bot.faq.topic import Words
 from bot.safety.lines import line_facts
 from bot.safety.words import crisis_words_of
+from bot.scheduling.words import responses as appointment_responses
 from bot.settings import settings
 
 OF_THE_GATE = frozenset({"fail_safe", "unavailable", "unreadable"})  # said without Rasa
@@ -52,6 +53,7 @@ class ClinicImporter(RasaFileImporter):
         }
         spoken |= compile_faq(library(), self._clinic) | crisis_responses(self._clinic)
         spoken |= compile_notices(ERASURE, facts)
+        spoken |= appointment_responses(self._clinic, facts)
         known = {next(iter(i)) if isinstance(i, dict) else i for i in structure["intents"]}
         topics = [intent for intent in library() if intent not in known]
         return Domain.from_dict({**structure, "intents": structure["intents"] + topics, "responses": spoken})

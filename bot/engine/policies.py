@@ -16,11 +16,12 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.faq.compile import utter
 from bot.safety.verdict import CONCERN, KINDS
+from bot.scheduling.slots import BEGINS
 from bot.understanding.erasure import CONFIRMED
 
 HAND_OFF = "action_hand_off_to_crisis_line"
 RAISED = "utter_alert_raised"
-ALERT_RAISED = "alert_raised"
+KEPT = "utter_appointment_kept"  # the form that danger interrupted
 ERASE = "action_erase_my_data"
 ABOVE_ALL = 100  # RulePolicy has 6; the ensemble takes the higher of equally sure policies
 ABOVE_FORMS = 90
@@ -28,9 +29,12 @@ BESIDE_RULES = 10
 
 
 def since_last_message(tracker: DialogueStateTracker) -> list[str]:
-    """The actions that have run since she wrote, in order."""
+    """The actions that have run since she wrote, in order.
+
+    Of all events: Rasa's `applied_events` leaves out what was said inside a form.
+    """
     done: list[str] = []
-    for event in reversed(tracker.applied_events()):
+    for event in reversed(tracker.events):
         if isinstance(event, UserUttered):
             break
         if isinstance(event, ActionExecuted) and event.action_name and event.action_name != "action_extract_slots":
@@ -42,6 +46,16 @@ def leave_form(tracker: DialogueStateTracker) -> list[str]:
     """The step that leaves the form that is active, or was when she wrote."""
     ran = ACTION_DEACTIVATE_LOOP_NAME in since_last_message(tracker)
     return [ACTION_DEACTIVATE_LOOP_NAME] if ran or tracker.active_loop_name else []
+
+
+def raised_since_last_message(tracker: DialogueStateTracker) -> bool:
+    """Whether the alert of this message is written; one of before says nothing of it."""
+    for event in reversed(tracker.events):
+        if isinstance(event, UserUttered):
+            return False
+        if isinstance(event, SlotSet) and event.key == "alert_raised":
+            return bool(event.value)
+    return False
 
 
 class _PlannedPolicy(Policy):
@@ -110,21 +124,13 @@ class SafetyPolicy(_PlannedPolicy):
         """Words first; the work that can fail comes last."""
         intent = message.intent.get("name")
         if intent in KINDS:
-            told = [RAISED] if self._is_raised(tracker) else []
-            return [utter(intent), *leave_form(tracker), HAND_OFF, *told]
+            told = [RAISED] if raised_since_last_message(tracker) else []
+            left = leave_form(tracker)
+            return [utter(intent), *left, HAND_OFF, *told, *([KEPT] if left else [])]
         if intent == CONCERN:
-            return [utter(intent), *leave_form(tracker)]
+            # The form waits: a clear no goes back to it, anything else is danger and leaves it.
+            return [utter(intent)]
         return []
-
-    @staticmethod
-    def _is_raised(tracker: DialogueStateTracker) -> bool:
-        """Whether the alert of this message is stored; the slot alone may still speak of an earlier one."""
-        for event in reversed(tracker.applied_events()):
-            if isinstance(event, UserUttered):
-                return False
-            if isinstance(event, SlotSet) and event.key == ALERT_RAISED:
-                return bool(event.value)
-        return False
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.POLICY_WITHOUT_END_TO_END_SUPPORT, is_trainable=False)
@@ -149,6 +155,8 @@ class SeveralAnswersPolicy(_PlannedPolicy):
         """One answer for each question; for `repeat`, what was said last."""
         intent = message.intent.get("name")
         questions = (message.parse_data or {}).get("questions") or []
+        if set(questions) & set(BEGINS):
+            return []  # AppointmentPolicy answers the others first, then begins its form
         if len(questions) > 1 and intent in questions:
             return [utter(question) for question in questions]
         if intent == "repeat":
@@ -158,7 +166,7 @@ class SeveralAnswersPolicy(_PlannedPolicy):
     @staticmethod
     def _said_before(tracker: DialogueStateTracker) -> list[str]:
         turns: list[list[str]] = [[]]
-        for event in reversed(tracker.applied_events()):
+        for event in reversed(tracker.events):
             if isinstance(event, UserUttered):
                 turns.append([])
             elif isinstance(event, BotUttered) and event.metadata.get("utter_action"):

@@ -15,7 +15,7 @@ from bot.settings import ROOT, Settings
 log = logging.getLogger(__name__)
 _TRAINED_ON = ("config.yml", "domain.yml", "uv.lock")
 _FOLDERS = ("data", "bot/understanding", "bot/faq", "bot/safety")
-_COMPONENTS = ("classifier", "component", "danger", "decision", "encoder", "importer", "policies")
+_COMPONENTS = ("appointments", "classifier", "component", "danger", "decision", "encoder", "importer", "policies")
 _SUFFIXES = {".yml", ".py"}
 KEPT_MODELS = 3
 
@@ -24,6 +24,7 @@ def fingerprint(settings: Settings) -> str:
     """A hash of everything that a model depends on: data, settings of the pipeline, code, the clinic file."""
     files = [ROOT / name for name in _TRAINED_ON] + [clinic_file(settings.clinic)]
     files += [ROOT / "bot" / "engine" / f"{name}.py" for name in _COMPONENTS]
+    files.append(ROOT / "bot" / "scheduling" / "words.py")  # compiled into responses
     for folder in _FOLDERS:
         files += [p for p in (ROOT / folder).rglob("*") if p.suffix in _SUFFIXES]
     digest = hashlib.sha256()

@@ -14,13 +14,14 @@ from typing import Any
 import aiohttp
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
-from rasa.utils.endpoints import EndpointConfig
+from rasa.utils.endpoints import ClientResponseError, EndpointConfig
 
 from bot.engine.channels.outbound import TypedOutput
 from bot.engine.tracker_store import EncryptedTrackerStore
 from bot.errors import NightlightError
 
 log = logging.getLogger(__name__)
+REJECTED = 400  # an action declines to run; Rasa reads the answer
 ACTION_TIMEOUT = 3  # seconds; Rasa's own would be five minutes
 FORGET_AGAIN = 10.0  # seconds until what could not be deleted is tried once more
 
@@ -35,6 +36,15 @@ class ActionServer(EndpointConfig):  # type: ignore[misc]
     def session(self) -> aiohttp.ClientSession:
         """See `EndpointConfig`."""
         return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=ACTION_TIMEOUT))
+
+    async def request(self, *args: Any, **kwargs: Any) -> Any:
+        """See `EndpointConfig`. An action that raises is answered with the whole tracker, and Rasa logs the answer."""
+        try:
+            return await super().request(*args, **kwargs)
+        except ClientResponseError as error:
+            if error.status == REJECTED:
+                raise
+            raise ClientResponseError(error.status, error.message, "(not logged)") from None
 
 
 class Engine:

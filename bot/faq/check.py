@@ -7,7 +7,21 @@ from pathlib import Path
 from bot import clock
 from bot.clinic import Clinic
 from bot.errors import NightlightError
-from bot.faq.checks import crisis, domain, facts, files, grade, length, links, notices, numbers, review, topics, wording
+from bot.faq.checks import (
+    crisis,
+    domain,
+    facts,
+    files,
+    form,
+    grade,
+    length,
+    links,
+    notices,
+    numbers,
+    review,
+    topics,
+    wording,
+)
 from bot.faq.checks.texts import SMS, Text
 from bot.faq.checks.wording import Ban, Wording
 from bot.faq.findings import Finding, shown, sort
@@ -25,6 +39,7 @@ def check_all(release: bool = False) -> list[Finding]:
     findings += check_crisis(ROOT / "data" / "crisis.yml", clinics, FOLDER.parent / WORDING)
     findings += check_notices(ROOT / "data" / "erasure.yml", clinics, FOLDER.parent / WORDING)
     findings += check_domain(ROOT / "domain.yml", clinics, FOLDER.parent / WORDING)
+    findings += check_form(ROOT / "data" / "appointment.yml", clinics, FOLDER.parent / WORDING)
     return sort(findings)
 
 
@@ -73,6 +88,16 @@ def check_domain(path: Path, clinics: Sequence[Clinic], wording_file: Path) -> l
     for text, by_sms in texts:
         found += _any_text(text, rules)
         found += length.text_message(text) if by_sms else ()
+    return sort(found)
+
+
+def check_form(path: Path, clinics: Sequence[Clinic], wording_file: Path) -> list[Finding]:
+    """What is wrong with the words of the appointment form in `path`."""
+    rules = _bans(wording_file)
+    texts, found = form.load(path, clinics)
+    for text in texts:
+        found += _any_text(text, rules)
+        found += length.text_message(text) if text.channel == SMS else ()
     return sort(found)
 
 

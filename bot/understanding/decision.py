@@ -1,8 +1,8 @@
 """From probabilities to what the bot does: answer, answer several, ask back, or give up kindly."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 
 from bot.safety.verdict import CONCERN, Verdict
 from bot.understanding import erasure
@@ -12,6 +12,7 @@ Ranking = Sequence[tuple[str, float]]
 FALLBACK = "nlu_fallback"
 AGAIN = "not_understood_again"
 CLEARED = "crisis_concern_cleared"
+ANSWER = "appointment_answer"
 MAX_QUESTIONS = 3
 MAX_OPTIONS = 3
 MIN_QUESTION_WORDS = 2  # of a part; a single word leans on its neighbours
@@ -58,6 +59,7 @@ class Context:
     asked_if_danger: bool = False  # whether the bot has just asked the one direct question
     asked_to_erase: bool = False  # whether it has just asked if it shall erase what it knows of her
     asked_last: bool = False  # whether that was the last thing it said
+    answers: Callable[[str], bool] | None = None  # inside a form: whether a text is meant for it
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,8 @@ def decide(
         return Decision(verdict.intent, 1.0, situation=_situation(verdict))
     if context.asked_to_erase and (answer := erasure.answer(text, context.asked_last)):
         return Decision(answer, 1.0)
+    if context.answers:
+        return _in_form(context.answers, text, ranking, parts, replace(context, answers=None), limits)
     best, confidence = ranking[0]
     if context.topic and _leans_on(context.topic, text, ranking, limits):
         return Decision(context.topic, confidence, (context.topic,), situation={"follow_up": True})
@@ -106,6 +110,32 @@ def decide(
         return Decision(several[0], confidence, (several[0],))
     return Decision(AGAIN if context.fell_back else FALLBACK, 1 - confidence, options=options(ranking))
 
+
+def _in_form(
+    answers: Callable[[str], bool],
+    text: str,
+    ranking: Ranking,
+    parts: Sequence[Part],
+    context: Context,
+    limits: Thresholds,
+) -> Decision:
+    """Inside a form the form comes first; what is clearly something else is answered, the rest is told to the form."""
+    if answers(text):
+        return Decision(ANSWER, 1.0)
+    decision = decide(text, ranking, parts, Verdict(), context, limits)
+    asks = any(part.asks for part in parts)
+    least = limits.answer if asks else limits.told_part
+    # What does not ask is more often an answer that cannot be used ("houston") than another subject.
+    attempt = not asks and (decision.intent == "out_of_scope" or _is_word_of_topic(decision.intent, text))
+    unclear = len(decision.questions) < 2 and decision.confidence < least
+    return Decision(ANSWER, 1.0) if decision.intent in _NOT_BESIDE_A_FORM or attempt or unclear else decision
+
+
+def _is_word_of_topic(intent: str, text: str) -> bool:
+    return intent.startswith(FAQ) and len(text.split()) <= MIN_QUESTION_WORDS
+
+
+_NOT_BESIDE_A_FORM = frozenset({FALLBACK, AGAIN, "affirm", "deny"})
 
 # "Are you thinking about hurting yourself or your baby?": what begins so and doubts nothing is a clear no.
 _NO = re.compile(

@@ -12,12 +12,14 @@ from bot.engine.training import model_path
 from bot.handoff.alert import CrisisAlert
 from bot.settings import settings
 from bot.storage.migrate import upgrade
+from desks import Desk
 from running import environment
 from support import NO_DELIVERY
 
 quieten()
 
 PATIENCE = 120
+NOBODY = "http://127.0.0.1:9/webhook"
 
 
 class Mother:
@@ -25,7 +27,7 @@ class Mother:
 
     def __init__(self, gate, channel: str, alerts: list[CrisisAlert]) -> None:
         self._gate = gate
-        self._channel = channel
+        self.channel = channel
         self.id = f"test-{uuid.uuid4()}"
         self.alerts = alerts
         self.read: list = []
@@ -33,7 +35,7 @@ class Mother:
     def _inbound(self, text: str):
         from bot.engine.channels.gate import Inbound
 
-        return Inbound(self.id, str(uuid.uuid4()), self._channel, text)
+        return Inbound(self.id, str(uuid.uuid4()), self.channel, text)
 
     def writes(self, text: str) -> list[str]:
         """She writes `text`; the names of the responses that she reads."""
@@ -47,7 +49,14 @@ class Mother:
 
     def takes(self, title: str) -> list[str]:
         """She takes the option called `title`."""
-        payload = dict(self.options)[title]
+        return self.takes_payload(dict(self.options)[title])
+
+    def presses(self, answer: str) -> list[str]:
+        """She presses a button of a form that answers so, however long ago it was offered."""
+        return self.takes_payload(f'/appointment_choice{{"choice": "{answer}"}}')
+
+    def takes_payload(self, payload: str) -> list[str]:
+        """She presses a button with that payload, however long ago it was offered."""
         self.read = asyncio.run(self._gate.choose(self._inbound(payload)))
         return self.names
 
@@ -74,7 +83,7 @@ def engine():
     model = model_path(settings())
     assert model.is_file(), "there is no model for the files as they are: run `make setup`"
     # Nothing listens there: answers and crisis lines must not need the action server.
-    engine = Engine(Path(model), "http://127.0.0.1:9/webhook")
+    engine = Engine(Path(model), NOBODY)
     engine.start()
     for _ in range(PATIENCE * 10):
         if engine.ready:
@@ -82,6 +91,25 @@ def engine():
         time.sleep(0.1)
     assert engine.ready
     return engine
+
+
+@pytest.fixture(scope="session")
+def desk(tmp_path_factory: pytest.TempPathFactory):
+    """An action server as a process of its own, and what its desk keeps."""
+    with Desk(tmp_path_factory.mktemp("desk")) as started:
+        yield started
+
+
+@pytest.fixture
+def scheduling(engine, desk):
+    """The engine with that action server, both sound; whatever a test breaks is mended for the next."""
+    desk.mend()
+    # One model in memory is enough: only the address of the action server differs.
+    endpoint = engine._agent.action_endpoint
+    away, endpoint.url = endpoint.url, desk.url
+    yield desk
+    endpoint.url = away
+    desk.mend()
 
 
 @pytest.fixture(params=["web"])
