@@ -1,4 +1,4 @@
-"""The action server with the desk of `fake_desk.py`, as a process. Imported as `desks`."""
+"""The action server as a process with a database of its own, and how it fails. Imported as `desks`."""
 
 import os
 import subprocess
@@ -7,22 +7,39 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from sqlalchemy import select
+from sqlalchemy.sql import Select
 
+from bot.handoff.names import MOTHER
 from bot.settings import ROOT
-from fake_desk import kept
-from running import free_port, wait_until
+from bot.storage.migrate import upgrade
+from bot.storage.models import Appointment, HandOff, HandOffNote
+from bot.storage.sessions import transaction
+from running import environment, free_port, wait_until
+from support import NO_DELIVERY
 
 
 class Desk:
-    """Starts the action server, kills it, and looks at what it keeps."""
+    """Starts the action server, kills it, takes its database away, and looks at what is stored."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._port = free_port()
+        port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
-        self.url = f"http://127.0.0.1:{self._port}/webhook"
+        self._database = folder / "var" / "nightlight.db"
+        self._away = folder / "away.db"
+        self._dies = folder / "die"
+        self.url = f"http://127.0.0.1:{port}/webhook"
+        self._variables = {
+            "NIGHTLIGHT_ACTIONS_PORT": str(port),
+            "NIGHTLIGHT_VAR": str(folder / "var"),
+            "NIGHTLIGHT_TEST_DIE": str(self._dies),
+            "DATABASE_URL": "",
+            **NO_DELIVERY,
+        }
 
     def __enter__(self) -> "Desk":
+        with environment(self._variables):
+            upgrade()
         self.mend()
         return self
 
@@ -31,19 +48,18 @@ class Desk:
 
     def mend(self) -> None:
         """Nothing is down, and the process runs."""
-        for name in ("down", "die"):
-            (self._folder / name).unlink(missing_ok=True)
+        self._dies.unlink(missing_ok=True)
+        if self._away.exists():
+            self._database.rmdir()
+            self._away.rename(self._database)
         if self._process is None or self._process.poll() is not None:
             self._start()
 
     def _start(self) -> None:
-        own = {
-            "NIGHTLIGHT_ACTIONS_PORT": str(self._port),
-            "NIGHTLIGHT_FAKE_DESK": str(self._folder),
-            "NIGHTLIGHT_VAR": str(self._folder / "var"),
-            "PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}",
-        }
-        self._process = subprocess.Popen([sys.executable, str(ROOT / "tests" / "fake_desk.py")], env=os.environ | own)
+        own = {**self._variables, "PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}"}
+        self._process = subprocess.Popen(
+            [sys.executable, str(ROOT / "tests" / "dying_actions.py")], env=os.environ | own
+        )
         wait_until(self._answers, "the action server is ready")
 
     def _answers(self) -> bool:
@@ -59,17 +75,26 @@ class Desk:
             self._process.wait()
 
     def loses_the_database(self) -> None:
-        """From now on nothing can be stored."""
-        (self._folder / "down").touch()
+        """From now on nothing can be stored: where its file was, there is none that can be opened."""
+        self._database.rename(self._away)
+        self._database.mkdir()
 
     def will_die_after_storing(self) -> None:
-        """The next time that something is stored, the process ends before it answers."""
-        (self._folder / "die").touch()
+        """The next time that a request is stored, the process ends before it answers."""
+        self._dies.touch()
 
     def requests(self, conversation_id: str) -> list[dict[str, Any]]:
-        """What is stored for a conversation."""
-        return [r for r in kept("requests", self._folder) if r["conversation_id"] == conversation_id]
+        """What is stored for a conversation, with its reference."""
+        query = select(Appointment.__table__, HandOff.reference).join(HandOff, HandOff.id == Appointment.hand_off_id)
+        return self._found(query.where(Appointment.conversation_id == conversation_id))
 
     def changes(self, reference: str) -> list[str]:
         """What is asked to change about a request."""
-        return [c["words"] for c in kept("changes", self._folder) if c["reference"] == reference]
+        query = select(HandOffNote.text).join(HandOff, HandOff.id == HandOffNote.hand_off_id)
+        found = self._found(query.where(HandOff.reference == reference, HandOffNote.author == MOTHER))
+        return [row["text"] for row in found]
+
+    def _found(self, query: Select) -> list[dict[str, Any]]:
+        away = {"DATABASE_URL": f"sqlite:///{self._away}"} if self._away.exists() else {}
+        with environment({**self._variables, **away}), transaction() as session:
+            return [dict(row) for row in session.execute(query).mappings()]

@@ -24,7 +24,7 @@ class DangerThresholds:
     one: out of its context a sentence is surer than it should be, so that danger in a part also
     needs a `trace` in the whole. What the screen's rules excuse is danger only from `calm` on;
     what the screen alone sees is taken from danger to concern below `doubt`, and from concern to
-    nothing below `disbelief`.
+    nothing below `disbelief`. What is said outright ("i want to die") is not doubted.
     """
 
     danger: float = 0.85
@@ -58,7 +58,8 @@ def _excused(screened: Verdict, learned: Verdict, readings: Sequence[Reading], l
 def _alone(screened: Verdict, total: float, limits: DangerThresholds) -> Verdict:
     """What is left of the screen's verdict where the classifier sees no danger."""
     if screened.level == Level.DANGER:
-        return replace(screened, level=Level.CONCERN) if total < limits.doubt else screened
+        doubted = total < limits.doubt and not screened.plain
+        return replace(screened, level=Level.CONCERN) if doubted else screened
     return NOTHING if total < limits.disbelief else screened
 
 

@@ -141,6 +141,7 @@ class Entry(BaseModel):
     unless: list[str] = []
     negatable: bool = True  # whether "not" before it takes the danger away
     askable: bool = False  # whether a question in general ("can it cause ...") is no danger
+    plain: bool = False  # whether it says the danger outright, so that no classifier may doubt it
     only_now: bool = False  # whether it is no danger once it is past
     examples: list[str] = Field(min_length=1)
     near_misses: list[str] = []

@@ -158,12 +158,14 @@ class Screen:
         if not hits:
             return Verdict(calm=True) if excused else NOTHING
         worst = _worst(hits)
+        is_past = self._is_past(words, worst)
         return Verdict(
             worst.level,
             worst.entry.kind,
             _about_other(words, worst.start, worst.end),
-            self._is_past(words, worst),
+            is_past,
             ("screen",),
+            plain=worst.entry.plain and not is_past,
         )
 
     def _hits(self, words: list[str]) -> tuple[list[_Hit], bool]:

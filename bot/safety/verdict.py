@@ -27,9 +27,9 @@ class Verdict:
     """The danger in one message.
 
     `calm` says that the screen knows the words and its reviewed rules take them for harmless
-    ("does it help with suicidal thoughts?"). `kind` is one of `KINDS`, or None where there is
-    no danger; `about_other` says that she writes about somebody else, `past` that it lies behind; `seen_by` names the
-    screen, the classifier, or both.
+    ("does it help with suicidal thoughts?"), `plain` that it saw the danger said outright. `kind` is one
+    of `KINDS`, or None where there is no danger; `about_other` says that she writes about somebody else,
+    `past` that it lies behind; `seen_by` names the screen, the classifier, or both.
     """
 
     level: Level = Level.NONE
@@ -38,6 +38,7 @@ class Verdict:
     past: bool = False
     seen_by: tuple[str, ...] = field(default=())
     calm: bool = False
+    plain: bool = False
 
     @property
     def intent(self) -> str | None:
