@@ -6,6 +6,7 @@ import os
 import platform
 import random
 import signal
+import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from typing import Any
 
 from bench import data, report
 from bench.measure import Load, installed_size, load, summary
-from bench.processes import busy_share, finish, peak_memory
+from bench.processes import busy_share, finish, peak_memory, processor_seconds
 from bench.score import Reading, score
 from bench.systems import Ours, Stock, System
 from bot.errors import NightlightError
@@ -32,14 +33,15 @@ WARM_UP = 20
 TRAINING_PATIENCE = 3 * 3600  # seconds
 UNDERSTANDING_PATIENCE = 1800
 QUIET = 0.15  # of the processors: what others may have when a round begins
-QUIET_SAMPLE, QUIET_PATIENCE = 3, 180  # seconds
+QUIET_SAMPLE, QUIET_PATIENCE = 3, 240  # seconds: a look, and all waiting of a run together
 
 
 class Progress:
-    """One line for each thing done, with the minutes since the run began."""
+    """One line for each thing done, with the minutes since the run began; and what patience is left."""
 
     def __init__(self) -> None:
         self._start = perf_counter()
+        self._patience = QUIET_PATIENCE
 
     @property
     def minutes(self) -> float:
@@ -49,6 +51,17 @@ class Progress:
     def say(self, line: str) -> None:
         """Print `line` now."""
         print(f"[{self.minutes:5.1f} min] {line}", file=sys.stderr, flush=True)
+
+    def wait_for_quiet(self) -> None:
+        """Wait, not for ever, until the machine has nothing else to do: nothing of ours runs now."""
+        waiting = False
+        while self._patience > 0 and (busy := busy_share(QUIET_SAMPLE)) > QUIET:
+            if not waiting:
+                self.say(f"the machine is busy with other things ({busy:.0%}); waiting")
+            waiting = True
+            self._patience -= QUIET_SAMPLE
+            if self._patience <= 0:
+                self.say("the machine does not become quiet; measuring all the same from here on")
 
 
 def main() -> int:
@@ -92,6 +105,7 @@ def run(folder: Path, arguments: argparse.Namespace, progress: Progress) -> dict
     )
     return {
         "made": datetime.now(UTC).date().isoformat(),
+        "commit": commit(),
         "minutes": progress.minutes,
         "machine": machine(),
         "setup": {
@@ -117,7 +131,7 @@ def held_out(path: Path) -> list[Case]:
 def learn(system: System, examples: data.Examples, cases: list[Case], progress: Progress) -> dict[str, Any]:
     """Train `system` and let it read the held-out questions."""
     system.write(examples)
-    wait_for_quiet(progress)
+    progress.wait_for_quiet()
     progress.say(f"{system.title}: training ...")
     spent = finish(
         f"The training of {system.title}", system.train_command(), system.environment(), system.log, TRAINING_PATIENCE
@@ -130,6 +144,7 @@ def learn(system: System, examples: data.Examples, cases: list[Case], progress: 
         "understanding": understanding,
         "training_seconds": round(spent.seconds, 1),
         "training_processor_seconds": round(spent.processor_seconds, 1),
+        "training_others_percent": round(100 * spent.others),
         "model_mb": _megabytes(system.model.stat().st_size),
     }
 
@@ -152,7 +167,7 @@ def serve(systems: list[System], questions: list[str], rounds: int, progress: Pr
     seen: dict[str, list[Round]] = {system.key: [] for system in systems}
     for number in range(1, rounds + 1):
         for system in systems:
-            wait_for_quiet(progress)
+            progress.wait_for_quiet()
             seen[system.key].append(one_round(system, questions, data.SEED + number))
             progress.say(f"{system.title}, round {number}: {seen[system.key][-1].told()}")
     return {key: served_figures(found) for key, found in seen.items()}
@@ -163,6 +178,7 @@ class Round:
     """One start of a system: seconds to its first answer, its loads by number of clients, its memory in MB."""
 
     start: float
+    start_processors: float
     loads: dict[int, Load]
     server_mb: float
     beside_mb: float
@@ -181,34 +197,31 @@ def one_round(system: System, questions: list[str], seed: int) -> Round:
     texts = random.Random(seed).sample(questions, len(questions))
     with system.served() as served:
         start = system.first_answer(served, texts.pop())
+        start_processors = processor_seconds([served.server])
         load(system, served, 1, [texts.pop() for _ in range(WARM_UP)])
         loads = {
             clients: load(system, served, clients, [texts.pop() for _ in range(turns)])
             for clients, turns in TURNS.items()
         }
         beside = sum(peak_memory(process) for process in served.beside)
-        return Round(start, loads, _megabytes(peak_memory(served.server)), _megabytes(beside))
+        return Round(start, start_processors, loads, _megabytes(peak_memory(served.server)), _megabytes(beside))
 
 
 def served_figures(rounds: list[Round]) -> dict[str, Any]:
     """The figures over all rounds of a system."""
     return {
         "start_seconds": round(median(one.start for one in rounds), 1),
+        "start_processor_seconds": round(median(one.start_processors for one in rounds), 1),
         "turns": {str(clients): summary([one.loads[clients] for one in rounds]) for clients in TURNS},
         "memory_mb": max(one.server_mb for one in rounds),
         "memory_with_actions_mb": max(one.server_mb + one.beside_mb for one in rounds),
     }
 
 
-def wait_for_quiet(progress: Progress) -> None:
-    """Wait, not for ever, until the machine has nothing else to do: nothing of ours runs now."""
-    for waited in range(0, QUIET_PATIENCE, QUIET_SAMPLE):
-        busy = busy_share(QUIET_SAMPLE)
-        if busy <= QUIET:
-            return
-        if waited == 0:
-            progress.say(f"the machine is busy with other things ({busy:.0%}); waiting")
-    progress.say("the machine does not become quiet; measuring all the same")
+def commit() -> str:
+    """The commit that was measured, marked where files differ from it; empty outside a repository."""
+    command = ["git", "describe", "--always", "--dirty", "--exclude=*"]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()
 
 
 def machine() -> dict[str, Any]:

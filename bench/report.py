@@ -30,6 +30,7 @@ ROWS = (
     Row("Training", "training_seconds", "s"),
     Row("Training, processor time", "training_processor_seconds", "s"),
     Row("Process start to first answer", "start_seconds", "s"),
+    Row("Process start to first answer, processor time", "start_processor_seconds", "s"),
     Row("A turn, 1 client, p50", "turns.1.p50_ms", "ms"),
     Row("A turn, 1 client, p95", "turns.1.p95_ms", "ms"),
     Row("Turns a second, 1 client", "turns.1.turns_per_second", "/s", True),
@@ -130,13 +131,23 @@ def _notes(results: dict[str, Any]) -> Iterator[str]:
         for clients, figures in results[name]["turns"].items():
             if figures["unanswered"]:
                 yield f"- Not answered by the bot itself ({name}, {clients} clients): {figures['unanswered']} turns."
-    busiest = max(f["others_percent"] for name in ("ours", "stock") for f in results[name]["turns"].values())
-    yield f"- Other programs had at most {busiest} % of the processors while turns were measured."
+    yield (
+        f"- What other programs had of the processors meanwhile, Nightlight / stock Rasa: {_others(results)}. Processor "
+        "times hardly depend on it."
+    )
     yield (
         f"- {machine['cores']} cores ({machine['architecture']}), {machine['memory_gb']} GB, Python "
-        f"{machine['python']}, Rasa {machine['rasa']}, TensorFlow {machine['tensorflow']}; {results['made']}; "
-        f"the run took {results['minutes']} minutes."
+        f"{machine['python']}, Rasa {machine['rasa']}, TensorFlow {machine['tensorflow']}; commit "
+        f"{results['commit']}, {results['made']}; the run took {results['minutes']} minutes."
     )
+
+
+def _others(results: dict[str, Any]) -> str:
+    def both(key: str) -> str:
+        return " / ".join(f"{value(results[name], key):.0f} %" for name in ("ours", "stock"))
+
+    turns = (f"{both(f'turns.{n}.others_percent')} in turns of {n} at a time" for n in results["setup"]["turns"])
+    return ", ".join([f"{both('training_others_percent')} in training", *turns])
 
 
 def draw(results: dict[str, Any], path: Path) -> None:
