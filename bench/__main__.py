@@ -33,15 +33,15 @@ WARM_UP = 20
 TRAINING_PATIENCE = 3 * 3600  # seconds
 UNDERSTANDING_PATIENCE = 1800
 QUIET = 0.15  # of the processors: what others may have when a round begins
-QUIET_SAMPLE, QUIET_PATIENCE = 3, 240  # seconds: a look, and all waiting of a run together
+QUIET_SAMPLE = 3  # seconds
 
 
 class Progress:
     """One line for each thing done, with the minutes since the run began; and what patience is left."""
 
-    def __init__(self) -> None:
+    def __init__(self, patience: int) -> None:
         self._start = perf_counter()
-        self._patience = QUIET_PATIENCE
+        self._patience = patience
 
     @property
     def minutes(self) -> float:
@@ -71,7 +71,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         with tempfile.TemporaryDirectory(prefix="nightlight-bench-") as folder:
-            results = run(Path(folder), arguments, Progress())
+            results = run(Path(folder), arguments, Progress(arguments.patience))
     except NightlightError as error:
         print(f"The bench stopped. {error}", file=sys.stderr)
         return 1
@@ -86,6 +86,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--per-topic", type=int, default=12, help="examples an intent (0: all, which takes hours)")
     parser.add_argument("--rounds", type=int, default=5, help="how often each server is started and asked")
+    parser.add_argument("--patience", type=int, default=240, help="seconds to wait for a quiet machine, all together")
     parser.add_argument("--out", type=Path, default=OUT, help="folder for results.json, .md and .svg")
     return parser.parse_args()
 

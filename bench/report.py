@@ -132,8 +132,8 @@ def _notes(results: dict[str, Any]) -> Iterator[str]:
             if figures["unanswered"]:
                 yield f"- Not answered by the bot itself ({name}, {clients} clients): {figures['unanswered']} turns."
     yield (
-        f"- What other programs had of the processors meanwhile, Nightlight / stock Rasa: {_others(results)}. Processor "
-        "times hardly depend on it."
+        f"- What other programs had of the processors meanwhile, Nightlight / stock Rasa: {_others(results)}. "
+        "Processor times hardly depend on it."
     )
     yield (
         f"- {machine['cores']} cores ({machine['architecture']}), {machine['memory_gb']} GB, Python "
