@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from selenium.webdriver import Chrome
 
-from browser.page import CHROMIUM, DRIVER, Page, chromium
+from browser.page import CHROMIUM, DESK, DRIVER, Page, chromium
 from running import Nightlight
 
 
@@ -23,9 +23,8 @@ def browser() -> Iterator[Chrome]:
 
 
 @pytest.fixture
-def page(browser: Chrome, nightlight: Nightlight) -> Iterator[Page]:
-    """The page, just opened, with nothing remembered."""
-    opened = Page(browser, nightlight.address)
-    yield opened
+def page(request: pytest.FixtureRequest, browser: Chrome, nightlight: Nightlight) -> Iterator[Page]:
+    """The page, just opened, with nothing remembered; on a desk's screen, or on that of the parameter."""
+    yield Page(browser, nightlight.address, getattr(request, "param", DESK))
     browser.close()
     browser.switch_to.window(browser.window_handles[0])

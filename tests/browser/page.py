@@ -12,6 +12,8 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 CHROMIUM, DRIVER = "/usr/bin/chromium", "/usr/bin/chromedriver"
 PATIENCE = 60  # seconds
+Screen = tuple[int, int, float]  # width, height, and how many times all is enlarged
+DESK: Screen = (1280, 800, 1)
 # What is wider than its place, or stands outside the window; what only a screen reader reads is not on the screen.
 CUT_OFF = """
 const width = document.documentElement.clientWidth;
@@ -41,19 +43,18 @@ def chromium() -> Iterator[Chrome]:
 
 
 class Page:
-    """The page, opened in a tab of its own."""
+    """The page, opened in a tab of its own on a screen of some size."""
 
-    def __init__(self, driver: Chrome, address: str) -> None:
+    def __init__(self, driver: Chrome, address: str, screen: Screen = DESK) -> None:
         self.driver = driver
         self.address = address
         driver.switch_to.new_window("tab")
-        self.has_size(1280, 800)
+        self._has_size(*screen)
         self.console(), self.requests()  # what others left
         driver.get(address)
         self.waits(lambda: self.all(".message.bot"), "the page greets her")
 
-    def has_size(self, width: int, height: int, zoom: float = 1) -> None:
-        """Her screen has `width` and `height` and is enlarged `zoom` times."""
+    def _has_size(self, width: int, height: int, zoom: float) -> None:
         metrics = {"width": int(width / zoom), "height": int(height / zoom), "deviceScaleFactor": zoom, "mobile": False}
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
 

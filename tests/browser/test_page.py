@@ -39,6 +39,13 @@ def test_the_page_opens_with_what_it_is_and_whom_to_call(page: Page) -> None:
     assert all(link.is_displayed() for link in page.all("#crisis a"))
 
 
+@pytest.mark.parametrize("page", [SCREENS["phone"]], indirect=True)
+def test_on_a_phone_too_she_first_reads_what_it_is(page: Page) -> None:
+    assert "automated assistant" in page.one(".message.bot p").text
+    assert page.in_view(".message.bot > p:nth-of-type(1)")
+    assert page.in_view("#crisis a")
+
+
 def test_the_demonstration_says_that_its_answers_are_drafts(page: Page) -> None:
     assert "All answers are drafts" in page.one("#demo").text
     assert "Draft, not yet signed by a clinician" in page.asks("is it legal?")
@@ -107,9 +114,8 @@ def test_the_keyboard_is_enough_and_shows_where_it_is(page: Page) -> None:
     assert page.focused.get_dom_attribute("id") == "text"
 
 
-@pytest.mark.parametrize("screen", SCREENS.values(), ids=SCREENS.keys())
-def test_nothing_is_cut_off_on_a_small_screen(page: Page, screen: tuple[int, int, float]) -> None:
-    page.has_size(*screen)
+@pytest.mark.parametrize("page", SCREENS.values(), ids=SCREENS.keys(), indirect=True)
+def test_nothing_is_cut_off_on_a_small_screen(page: Page) -> None:
     assert page.cut_off == []
     page.asks("is it legal?")
     assert page.cut_off == []
