@@ -86,7 +86,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--per-topic", type=int, default=12, help="examples an intent (0: all, which takes hours)")
     parser.add_argument("--rounds", type=int, default=5, help="how often each server is started and asked")
-    parser.add_argument("--patience", type=int, default=240, help="seconds to wait for a quiet machine, all together")
+    parser.add_argument("--patience", type=int, default=120, help="seconds to wait for a quiet machine, all together")
     parser.add_argument("--out", type=Path, default=OUT, help="folder for results.json, .md and .svg")
     return parser.parse_args()
 

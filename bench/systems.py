@@ -22,7 +22,7 @@ from bot.safety.words import crisis_words_of
 
 LOOPBACK = "127.0.0.1"
 PATIENCE = 300  # seconds until a server that does not answer counts as failed
-PAUSE = 0.1  # seconds between two tries
+PAUSE = 0.25  # seconds between two tries, each of which costs a server that is starting
 CHILD = [sys.executable, "-m", "bench.child"]
 
 

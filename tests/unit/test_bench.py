@@ -57,6 +57,11 @@ def test_stock_rasa_gives_the_curated_answer_to_every_intent(tmp_path: Path) -> 
     domain = yaml.safe_load((tmp_path / "stock" / "domain.yml").read_text(encoding="utf-8"))
     rules = yaml.safe_load((tmp_path / "stock" / "data" / "rules.yml").read_text(encoding="utf-8"))["rules"]
     answered = {rule["steps"][0]["intent"]: rule["steps"][1]["action"] for rule in rules}
+    stories = yaml.safe_load((tmp_path / "stock" / "data" / "stories.yml").read_text(encoding="utf-8"))["stories"]
+    told = [step for story in stories for step in story["steps"]]
+    assert {answered[step["intent"]] for step in told if "intent" in step} == {
+        s["action"] for s in told if "action" in s
+    }
     assert domain["intents"] == intents
     assert set(answered) == {*intents, "nlu_fallback"}
     assert set(answered.values()) == set(domain["responses"])
