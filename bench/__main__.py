@@ -248,6 +248,7 @@ def _write(results: dict[str, Any], folder: Path) -> None:
     (folder / "results.md").write_text(text, encoding="utf-8")
     report.draw(results, folder / "results.svg")
     print(text)
+    print(f"For README.md:\n\n{report.short_table(results)}")
 
 
 if __name__ == "__main__":

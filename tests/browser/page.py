@@ -14,13 +14,14 @@ CHROMIUM, DRIVER = "/usr/bin/chromium", "/usr/bin/chromedriver"
 PATIENCE = 60  # seconds
 Screen = tuple[int, int, float]  # width, height, and how many times all is enlarged
 DESK: Screen = (1280, 800, 1)
-# What is wider than its place, or stands outside the window; what only a screen reader reads is not on the screen.
+# What stands outside the window, or is clipped; what only a screen reader reads is not on the screen.
 CUT_OFF = """
 const width = document.documentElement.clientWidth;
 const seen = [...document.querySelectorAll("body *")].filter((e) => e.checkVisibility() && !e.closest(".unseen"));
 const out = seen.filter((e) => {
   const box = e.getBoundingClientRect();
-  return box.left < -1 || box.right > width + 1 || e.scrollWidth > Math.ceil(e.getBoundingClientRect().width) + 1;
+  const clipped = getComputedStyle(e).overflowX !== "visible" && e.scrollWidth > Math.ceil(box.width) + 1;
+  return box.left < -1 || box.right > width + 1 || clipped;
 });
 if (document.documentElement.scrollWidth > width) out.push(document.documentElement);
 return out.map((e) => `${e.tagName}.${e.className} ${e.textContent.slice(0, 40)}`);

@@ -209,7 +209,8 @@ def test_turns_that_the_bot_did_not_answer_are_not_hidden(results: dict[str, Any
     assert "Not answered by the bot itself (stock, 16 clients): 7 turns." in report.table(results)
 
 
-def test_the_committed_table_and_ratios_are_those_of_the_committed_results() -> None:
+def test_the_committed_tables_and_ratios_are_those_of_the_committed_results() -> None:
     results = json.loads((ROOT / "bench" / "results.json").read_text(encoding="utf-8"))
     assert results["ratios"] == report.ratios(results["ours"], results["stock"])
     assert (ROOT / "bench" / "results.md").read_text(encoding="utf-8") == report.table(results)
+    assert report.short_table(results) in (ROOT / "README.md").read_text(encoding="utf-8")
