@@ -87,6 +87,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--per-topic", type=int, default=12, help="examples an intent (0: all, which takes hours)")
     parser.add_argument("--rounds", type=int, default=5, help="how often each server is started and asked")
     parser.add_argument("--patience", type=int, default=120, help="seconds to wait for a quiet machine, all together")
+    parser.add_argument("--rules-only", action="store_true", help="no stories for stock Rasa: TED is not trained")
     parser.add_argument("--out", type=Path, default=OUT, help="folder for results.json, .md and .svg")
     return parser.parse_args()
 
@@ -97,7 +98,7 @@ def run(folder: Path, arguments: argparse.Namespace, progress: Progress) -> dict
     known = data.without(data.read_examples(ROOT / "data" / "nlu.yml"), (case.text for case in cases))
     examples = data.sample(known, arguments.per_topic)
     progress.say(f"{data.count(examples)} examples of {len(examples)} intents; {len(cases)} held-out questions")
-    systems: list[System] = [Ours(folder), Stock(folder)]
+    systems: list[System] = [Ours(folder), Stock(folder, stories=not arguments.rules_only)]
     found = {system.key: learn(system, examples, cases, progress) for system in systems}
     for key, figures in serve(systems, [case.text for case in cases], arguments.rounds, progress).items():
         found[key] |= figures
@@ -116,6 +117,7 @@ def run(folder: Path, arguments: argparse.Namespace, progress: Progress) -> dict
             "held_out": len(cases),
             "seed": data.SEED,
             "rounds": arguments.rounds,
+            "rules_only": arguments.rules_only,
             "turns": {str(clients): turns for clients, turns in TURNS.items()},
         },
         **found,

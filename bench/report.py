@@ -9,6 +9,11 @@ ONLY_RATIOS = (
     "Only the ratios count: both columns were measured in one run on one machine, "
     "and another machine has other times but much the same ratios."
 )
+STORIES = (
+    "and three stories, as many as `rasa init` writes, on which its TED and UnexpecTED are trained; "
+    "the same [without stories](rules-only/results.md), where it starts and answers faster"
+)
+RULES_ONLY = "and no story: its TED and UnexpecTED are not trained ([with stories](../results.md))"
 MB = 1_000_000
 
 
@@ -136,8 +141,7 @@ def _notes(results: dict[str, Any]) -> Iterator[str]:
     )
     yield (
         "- Stock Rasa is the pipeline and the policies that `rasa init` of 3.6 writes, with the same answers as plain "
-        "responses, one rule an intent, and three stories, as many as `rasa init` writes: without a story its TED and "
-        "UnexpecTED would not be trained, and it would start and answer faster. It has no danger screen, no "
+        f"responses and one rule an intent, {RULES_ONLY if setup['rules_only'] else STORIES}. It has no danger screen, no "
         'follow-ups and no "did you mean".'
     )
     yield (

@@ -209,9 +209,13 @@ class Stock(System):
     key = "stock"
     title = "stock Rasa"
 
+    def __init__(self, folder: Path, stories: bool = True) -> None:
+        super().__init__(folder)
+        self._stories = stories
+
     def write(self, examples: Examples) -> None:
         """See `System`."""
-        stock_project(self.project, examples)
+        stock_project(self.project, examples, self._stories)
 
     @contextmanager
     def served(self) -> Iterator[Served]:

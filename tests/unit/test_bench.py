@@ -186,6 +186,7 @@ def results() -> dict[str, Any]:
             "intents": 54,
             "held_out": 826,
             "rounds": 5,
+            "rules_only": False,
             "turns": {"1": 240, "16": 480},
         },
         "ours": ours,
@@ -209,8 +210,9 @@ def test_turns_that_the_bot_did_not_answer_are_not_hidden(results: dict[str, Any
     assert "Not answered by the bot itself (stock, 16 clients): 7 turns." in report.table(results)
 
 
-def test_the_committed_tables_and_ratios_are_those_of_the_committed_results() -> None:
-    results = json.loads((ROOT / "bench" / "results.json").read_text(encoding="utf-8"))
+@pytest.mark.parametrize("folder", ["bench", "bench/rules-only"])
+def test_the_committed_tables_and_ratios_are_those_of_the_committed_results(folder: str) -> None:
+    results = json.loads((ROOT / folder / "results.json").read_text(encoding="utf-8"))
     assert results["ratios"] == report.ratios(results["ours"], results["stock"])
-    assert (ROOT / "bench" / "results.md").read_text(encoding="utf-8") == report.table(results)
+    assert (ROOT / folder / "results.md").read_text(encoding="utf-8") == report.table(results)
     assert report.short_table(results) in (ROOT / "README.md").read_text(encoding="utf-8")
