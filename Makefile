@@ -8,7 +8,7 @@ export RASA_TELEMETRY_ENABLED := false
 export PYTHONWARNINGS := ignore
 export TF_CPP_MIN_LOG_LEVEL := 3
 
-.PHONY: help install tools setup run chat train test lint types contracts validate check unit widget evaluate clean
+.PHONY: help install tools setup run chat train test lint types contracts validate check unit widget evaluate bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -62,6 +62,9 @@ widget: ## the page's client, by Node's own test runner
 
 evaluate: ## the project's own held-out sets
 	@$(NIGHTLIGHT) evaluate tests/evaluation/*.jsonl
+
+bench: tools ## this bot beside stock Rasa, in one run of half an hour, into bench/results.*
+	@.venv/bin/python -m bench
 
 clean: ## remove what was made, keep var/
 	rm -rf models .rasa .mypy_cache .ruff_cache .pytest_cache

@@ -6,6 +6,7 @@ import os
 import platform
 import random
 import signal
+import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from typing import Any
 
 from bench import data, report
 from bench.measure import Load, installed_size, load, summary
-from bench.processes import busy_share, finish, peak_memory
+from bench.processes import busy_share, finish, peak_memory, processor_seconds
 from bench.score import Reading, score
 from bench.systems import Ours, Stock, System
 from bot.errors import NightlightError
@@ -32,14 +33,15 @@ WARM_UP = 20
 TRAINING_PATIENCE = 3 * 3600  # seconds
 UNDERSTANDING_PATIENCE = 1800
 QUIET = 0.15  # of the processors: what others may have when a round begins
-QUIET_SAMPLE, QUIET_PATIENCE = 3, 180  # seconds
+QUIET_SAMPLE = 3  # seconds
 
 
 class Progress:
-    """One line for each thing done, with the minutes since the run began."""
+    """One line for each thing done, with the minutes since the run began; and what patience is left."""
 
-    def __init__(self) -> None:
+    def __init__(self, patience: int) -> None:
         self._start = perf_counter()
+        self._patience = patience
 
     @property
     def minutes(self) -> float:
@@ -50,6 +52,17 @@ class Progress:
         """Print `line` now."""
         print(f"[{self.minutes:5.1f} min] {line}", file=sys.stderr, flush=True)
 
+    def wait_for_quiet(self) -> None:
+        """Wait, not for ever, until the machine has nothing else to do: nothing of ours runs now."""
+        waiting = False
+        while self._patience > 0 and (busy := busy_share(QUIET_SAMPLE)) > QUIET:
+            if not waiting:
+                self.say(f"the machine is busy with other things ({busy:.0%}); waiting")
+            waiting = True
+            self._patience -= QUIET_SAMPLE
+            if self._patience <= 0:
+                self.say("the machine does not become quiet; measuring all the same from here on")
+
 
 def main() -> int:
     """Run the bench; returns the exit code."""
@@ -58,7 +71,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         with tempfile.TemporaryDirectory(prefix="nightlight-bench-") as folder:
-            results = run(Path(folder), arguments, Progress())
+            results = run(Path(folder), arguments, Progress(arguments.patience))
     except NightlightError as error:
         print(f"The bench stopped. {error}", file=sys.stderr)
         return 1
@@ -73,6 +86,8 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--per-topic", type=int, default=12, help="examples an intent (0: all, which takes hours)")
     parser.add_argument("--rounds", type=int, default=5, help="how often each server is started and asked")
+    parser.add_argument("--patience", type=int, default=120, help="seconds to wait for a quiet machine, all together")
+    parser.add_argument("--rules-only", action="store_true", help="no stories for stock Rasa: TED is not trained")
     parser.add_argument("--out", type=Path, default=OUT, help="folder for results.json, .md and .svg")
     return parser.parse_args()
 
@@ -83,7 +98,7 @@ def run(folder: Path, arguments: argparse.Namespace, progress: Progress) -> dict
     known = data.without(data.read_examples(ROOT / "data" / "nlu.yml"), (case.text for case in cases))
     examples = data.sample(known, arguments.per_topic)
     progress.say(f"{data.count(examples)} examples of {len(examples)} intents; {len(cases)} held-out questions")
-    systems: list[System] = [Ours(folder), Stock(folder)]
+    systems: list[System] = [Ours(folder), Stock(folder, stories=not arguments.rules_only)]
     found = {system.key: learn(system, examples, cases, progress) for system in systems}
     for key, figures in serve(systems, [case.text for case in cases], arguments.rounds, progress).items():
         found[key] |= figures
@@ -92,6 +107,7 @@ def run(folder: Path, arguments: argparse.Namespace, progress: Progress) -> dict
     )
     return {
         "made": datetime.now(UTC).date().isoformat(),
+        "commit": commit(),
         "minutes": progress.minutes,
         "machine": machine(),
         "setup": {
@@ -101,6 +117,7 @@ def run(folder: Path, arguments: argparse.Namespace, progress: Progress) -> dict
             "held_out": len(cases),
             "seed": data.SEED,
             "rounds": arguments.rounds,
+            "rules_only": arguments.rules_only,
             "turns": {str(clients): turns for clients, turns in TURNS.items()},
         },
         **found,
@@ -117,7 +134,7 @@ def held_out(path: Path) -> list[Case]:
 def learn(system: System, examples: data.Examples, cases: list[Case], progress: Progress) -> dict[str, Any]:
     """Train `system` and let it read the held-out questions."""
     system.write(examples)
-    wait_for_quiet(progress)
+    progress.wait_for_quiet()
     progress.say(f"{system.title}: training ...")
     spent = finish(
         f"The training of {system.title}", system.train_command(), system.environment(), system.log, TRAINING_PATIENCE
@@ -130,6 +147,7 @@ def learn(system: System, examples: data.Examples, cases: list[Case], progress: 
         "understanding": understanding,
         "training_seconds": round(spent.seconds, 1),
         "training_processor_seconds": round(spent.processor_seconds, 1),
+        "training_others_percent": round(100 * spent.others),
         "model_mb": _megabytes(system.model.stat().st_size),
     }
 
@@ -152,7 +170,7 @@ def serve(systems: list[System], questions: list[str], rounds: int, progress: Pr
     seen: dict[str, list[Round]] = {system.key: [] for system in systems}
     for number in range(1, rounds + 1):
         for system in systems:
-            wait_for_quiet(progress)
+            progress.wait_for_quiet()
             seen[system.key].append(one_round(system, questions, data.SEED + number))
             progress.say(f"{system.title}, round {number}: {seen[system.key][-1].told()}")
     return {key: served_figures(found) for key, found in seen.items()}
@@ -163,6 +181,7 @@ class Round:
     """One start of a system: seconds to its first answer, its loads by number of clients, its memory in MB."""
 
     start: float
+    start_processors: float
     loads: dict[int, Load]
     server_mb: float
     beside_mb: float
@@ -181,34 +200,31 @@ def one_round(system: System, questions: list[str], seed: int) -> Round:
     texts = random.Random(seed).sample(questions, len(questions))
     with system.served() as served:
         start = system.first_answer(served, texts.pop())
+        start_processors = processor_seconds([served.server])
         load(system, served, 1, [texts.pop() for _ in range(WARM_UP)])
         loads = {
             clients: load(system, served, clients, [texts.pop() for _ in range(turns)])
             for clients, turns in TURNS.items()
         }
         beside = sum(peak_memory(process) for process in served.beside)
-        return Round(start, loads, _megabytes(peak_memory(served.server)), _megabytes(beside))
+        return Round(start, start_processors, loads, _megabytes(peak_memory(served.server)), _megabytes(beside))
 
 
 def served_figures(rounds: list[Round]) -> dict[str, Any]:
     """The figures over all rounds of a system."""
     return {
         "start_seconds": round(median(one.start for one in rounds), 1),
+        "start_processor_seconds": round(median(one.start_processors for one in rounds), 1),
         "turns": {str(clients): summary([one.loads[clients] for one in rounds]) for clients in TURNS},
         "memory_mb": max(one.server_mb for one in rounds),
         "memory_with_actions_mb": max(one.server_mb + one.beside_mb for one in rounds),
     }
 
 
-def wait_for_quiet(progress: Progress) -> None:
-    """Wait, not for ever, until the machine has nothing else to do: nothing of ours runs now."""
-    for waited in range(0, QUIET_PATIENCE, QUIET_SAMPLE):
-        busy = busy_share(QUIET_SAMPLE)
-        if busy <= QUIET:
-            return
-        if waited == 0:
-            progress.say(f"the machine is busy with other things ({busy:.0%}); waiting")
-    progress.say("the machine does not become quiet; measuring all the same")
+def commit() -> str:
+    """The commit that was measured, marked where files differ from it; empty outside a repository."""
+    command = ["git", "describe", "--always", "--dirty", "--exclude=*"]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()
 
 
 def machine() -> dict[str, Any]:
@@ -234,6 +250,7 @@ def _write(results: dict[str, Any], folder: Path) -> None:
     (folder / "results.md").write_text(text, encoding="utf-8")
     report.draw(results, folder / "results.svg")
     print(text)
+    print(f"For README.md:\n\n{report.short_table(results)}")
 
 
 if __name__ == "__main__":

@@ -75,11 +75,13 @@ def our_project(folder: Path, examples: Examples) -> None:
     write(folder / "data" / "nlu.yml", as_nlu(examples))
 
 
-def stock_project(folder: Path, examples: Examples) -> None:
-    """Write the bot that `rasa init` would have begun: the same answers, one rule an intent."""
+def stock_project(folder: Path, examples: Examples, stories: bool = True) -> None:
+    """Write the bot that `rasa init` would have begun: the same answers, one rule an intent, and `stories`."""
     (folder / "data").mkdir(parents=True)
     for name in ("config.yml", "endpoints.yml", "credentials.yml"):
         shutil.copy(STOCK / name, folder / name)
+    if stories:
+        shutil.copy(STOCK / "stories.yml", folder / "data")
     domain, written = read(STOCK / "domain.yml"), read(STOCK / "rules.yml")
     said, replies = spoken(Clinic.load(CLINIC)), reply_names()
     domain["intents"] = list(examples)

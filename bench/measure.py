@@ -12,7 +12,7 @@ from threading import Barrier
 from time import perf_counter
 from typing import Any
 
-from bench.processes import busy_seconds, processor_seconds
+from bench.processes import busy_seconds, processor_seconds, share_of_others
 from bench.systems import Http, Served, System
 from bot.settings import ROOT
 
@@ -80,7 +80,7 @@ def load(system: System, served: Served, clients: int, texts: Sequence[str]) -> 
         seconds=seconds,
         processor_seconds=processors,
         unanswered=sum(not answered for _, answered in turns),
-        others=max(0.0, others) / seconds / (os.cpu_count() or 1),
+        others=share_of_others(others, seconds),
     )
 
 
@@ -105,7 +105,7 @@ def summary(rounds: Sequence[Load]) -> dict[str, float | int]:
         "turns_per_second": round(median(len(one.milliseconds) / one.seconds for one in rounds), 1),
         "processor_ms": round(median(1000 * one.processor_seconds / len(one.milliseconds) for one in rounds), 2),
         "unanswered": sum(one.unanswered for one in rounds),
-        "others_percent": round(100 * max(one.others for one in rounds)),
+        "others_percent": round(100 * median(one.others for one in rounds)),
     }
 
 

@@ -48,10 +48,11 @@ def end(process: subprocess.Popen[bytes]) -> None:
 
 @dataclass(frozen=True)
 class Spent:
-    """Seconds by the clock, and of the processors."""
+    """Seconds by the clock, and of the processors; the share of them that others had, from 0 to 1."""
 
     seconds: float
     processor_seconds: float
+    others: float
 
 
 def finish(what: str, command: Sequence[str], environment: Mapping[str, str], log: Path, patience: float) -> Spent:
@@ -59,7 +60,7 @@ def finish(what: str, command: Sequence[str], environment: Mapping[str, str], lo
 
     Raises `NightlightError` with its last lines if it fails or takes longer than `patience` seconds.
     """
-    start, before = time.perf_counter(), _of_ended_children()
+    start, before, machine_before = time.perf_counter(), _of_ended_children(), busy_seconds()
     with running(command, environment, log) as process:
         try:
             code = process.wait(patience)
@@ -67,7 +68,8 @@ def finish(what: str, command: Sequence[str], environment: Mapping[str, str], lo
             raise NightlightError(f"{what} took longer than {patience / 60:.0f} minutes and was ended.") from error
     if code != 0:
         raise NightlightError(f"{what} failed (exit code {code}):\n{last_lines(log)}")
-    return Spent(time.perf_counter() - start, _of_ended_children() - before)
+    seconds, own = time.perf_counter() - start, _of_ended_children() - before
+    return Spent(seconds, own, share_of_others(busy_seconds() - machine_before - own, seconds))
 
 
 def _of_ended_children() -> float:
@@ -103,6 +105,11 @@ def busy_share(seconds: float) -> float:
     before = busy_seconds()
     time.sleep(seconds)
     return (busy_seconds() - before) / seconds / (os.cpu_count() or 1)
+
+
+def share_of_others(processor_seconds: float, seconds: float) -> float:
+    """What other programs had of this machine's processors in `seconds`, from 0 to 1."""
+    return max(0.0, processor_seconds) / seconds / (os.cpu_count() or 1)
 
 
 def _members(process: subprocess.Popen[bytes]) -> list[Path]:

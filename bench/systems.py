@@ -22,7 +22,7 @@ from bot.safety.words import crisis_words_of
 
 LOOPBACK = "127.0.0.1"
 PATIENCE = 300  # seconds until a server that does not answer counts as failed
-PAUSE = 0.1  # seconds between two tries
+PAUSE = 0.25  # seconds between two tries, each of which costs a server that is starting
 CHILD = [sys.executable, "-m", "bench.child"]
 
 
@@ -209,9 +209,13 @@ class Stock(System):
     key = "stock"
     title = "stock Rasa"
 
+    def __init__(self, folder: Path, stories: bool = True) -> None:
+        super().__init__(folder)
+        self._stories = stories
+
     def write(self, examples: Examples) -> None:
         """See `System`."""
-        stock_project(self.project, examples)
+        stock_project(self.project, examples, self._stories)
 
     @contextmanager
     def served(self) -> Iterator[Served]:

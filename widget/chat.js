@@ -296,6 +296,7 @@ function keepFocus(event) {
 
 function fit() {
   text.style.height = "auto";
+  if (!text.value) return; // a scrollbar that is about to go would count
   text.style.height = `${text.scrollHeight + text.offsetHeight - text.clientHeight}px`;
 }
 
