@@ -13,7 +13,7 @@ from sqlalchemy.sql import Select
 from bot.handoff.names import MOTHER
 from bot.settings import ROOT
 from bot.storage.migrate import upgrade
-from bot.storage.models import Appointment, HandOff, HandOffNote
+from bot.storage.models import Appointment, HandOff, HandOffMessage, HandOffNote
 from bot.storage.sessions import transaction
 from running import environment, free_port, wait_until
 from support import NO_DELIVERY
@@ -93,6 +93,10 @@ class Desk:
         query = select(HandOffNote.text).join(HandOff, HandOff.id == HandOffNote.hand_off_id)
         found = self._found(query.where(HandOff.reference == reference, HandOffNote.author == MOTHER))
         return [row["text"] for row in found]
+
+    def alerts(self, conversation_id: str) -> list[dict[str, Any]]:
+        """The messages behind the alerts of a conversation."""
+        return self._found(select(HandOffMessage.message_id).where(HandOffMessage.conversation_id == conversation_id))
 
     def _found(self, query: Select) -> list[dict[str, Any]]:
         away = {"DATABASE_URL": f"sqlite:///{self._away}"} if self._away.exists() else {}

@@ -23,16 +23,17 @@ LOOKUPS = {
 }
 
 
-def is_answered_as_danger(mother) -> None:
+def is_answered_as_danger(mother, scheduling) -> None:
     assert mother.read[0].type == "danger"
     assert mother.names[0] in KINDS
     assert "tel:911" in mother.words
     assert "988" in mother.words
     assert not mother.options
     assert not any(name.startswith(("appointment_ask", "appointment_saved")) for name in mother.names)
-    # The desk of these tests keeps no alerts: the gate has to.
-    assert len(mother.alerts) == 1
-    assert "told the care team" not in mother.words
+    # Stored by the action server, or, where it could not be, spooled by the gate: once, and she hears which.
+    stored = scheduling.alerts(mother.id)
+    assert len(stored) + len(mother.alerts) == 1
+    assert ("told the care team" in mother.words) == bool(stored)
 
 
 @pytest.mark.parametrize("question", STATES)
@@ -42,7 +43,7 @@ def test_danger_at_every_question_gets_the_lines_and_leaves_the_form(mother, sch
         mother.writes(text)
     assert mother.names[-1] == f"appointment_ask_{question}"
     mother.writes(SAID[kind])
-    is_answered_as_danger(mother)
+    is_answered_as_danger(mother, scheduling)
     assert mother.names[-1] == "appointment_kept"
     assert not scheduling.requests(mother.id)
     # The next message is understood as usual, and what she told before is still there.
@@ -59,7 +60,7 @@ def test_danger_while_she_asks_for_her_request_gets_the_lines(mother, scheduling
         mother.writes(text)
     assert mother.names == [f"appointment_{state}"]
     mother.writes(SAID[kind])
-    is_answered_as_danger(mother)
+    is_answered_as_danger(mother, scheduling)
     assert mother.writes("can i drive after my session") == ["faq_driving"]
 
 
@@ -76,7 +77,7 @@ def test_danger_beside_an_answer_is_danger_and_no_answer(mother, scheduling, ans
     for said in TO_SUMMARY[:answered]:
         mother.writes(said)
     mother.writes(text)
-    is_answered_as_danger(mother)
+    is_answered_as_danger(mother, scheduling)
     assert not scheduling.requests(mother.id)
     # Nothing of it was taken as an answer.
     assert mother.writes("i want to book an appointment")[-1] == f"appointment_ask_{QUESTIONS[answered - 1]}"
@@ -112,7 +113,7 @@ def test_anything_but_a_clear_no_is_danger_inside_the_form_too(mother, schedulin
         mother.writes(text)
     mother.writes("i cant do this anymore")
     mother.writes(answer)
-    is_answered_as_danger(mother)
+    is_answered_as_danger(mother, scheduling)
     assert not scheduling.requests(mother.id)
 
 
@@ -122,7 +123,7 @@ def test_danger_inside_the_form_needs_no_action_server(mother, scheduling, quest
         mother.writes(text)
     scheduling.die()
     mother.writes("i want to die")
-    is_answered_as_danger(mother)
+    is_answered_as_danger(mother, scheduling)
 
 
 def test_that_the_care_team_knows_is_not_said_of_an_alert_of_before(mother, scheduling, engine):
