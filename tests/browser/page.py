@@ -11,7 +11,7 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
 CHROMIUM, DRIVER = "/usr/bin/chromium", "/usr/bin/chromedriver"
-PATIENCE = 60  # seconds
+PATIENCE = 120  # seconds; an engine that was killed needs half a minute, on a busy machine more
 Screen = tuple[int, int, float]  # width, height, and how many times all is enlarged
 DESK: Screen = (1280, 800, 1)
 # What stands outside the window, or is clipped; what only a screen reader reads is not on the screen.
@@ -110,7 +110,8 @@ class Page:
     def _answered(self, act: Callable[[], object]) -> str:
         before = len(self.all(".message.bot"))
         act()
-        self.waits(lambda: len(self.all(".message.bot")) > before, "the bot answers")
+        # A message stands on the page a moment before its words do.
+        self.waits(lambda: len(self.all(".message.bot")) > before and self.last.text, "the bot answers")
         return self.last.text
 
     def console(self) -> list[str]:

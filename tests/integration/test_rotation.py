@@ -14,7 +14,8 @@ from bot.handoff.alert import CrisisAlert
 from bot.handoff.spool import spool
 from bot.privacy.keys import keyed_hash, rotated
 from bot.settings import settings
-from bot.storage import rotation, unanswered
+from bot.storage import conversations, rotation, unanswered
+from bot.storage.conversations import Batch
 from bot.storage.models import Appointment, Base, HandOff, UnansweredQuestion
 from bot.storage.sessions import StorageUnavailable, engine, transaction
 from support import HER_PHONE, HER_WORDS, NIGHT, alert, appointment, rows
@@ -30,6 +31,11 @@ def rotate() -> Result:
 def ask(question: str) -> None:
     with transaction() as session:
         unanswered.keep(session, question, (), NIGHT)
+
+
+def talk(words: str) -> None:
+    with transaction() as session:
+        conversations.append(session, "web-1", 0, [Batch(1, True, json.dumps([{"text": words}]))], NIGHT)
 
 
 def tokens() -> Iterator[tuple[str, str]]:
@@ -48,6 +54,7 @@ def full(database: str, configure: Configure) -> None:
     staff.note("ann", desk.record(alert()), "she is with her sister")
     desk.request_appointment(appointment())
     ask("is sushi ok")
+    talk("is sushi ok")
     configure(NIGHTLIGHT_KEYS=f"{NEW},{OLD}")
 
 
