@@ -7,7 +7,7 @@ from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
-from rasa.shared.core.constants import ACTION_EXTRACT_SLOTS, ACTION_LISTEN_NAME
+from rasa.shared.core.constants import ACTION_DEACTIVATE_LOOP_NAME, ACTION_EXTRACT_SLOTS, ACTION_LISTEN_NAME
 from rasa.shared.core.events import ActionExecuted, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import INTENT, INTENT_NAME_KEY, INTENT_RANKING_KEY, PREDICTED_CONFIDENCE_KEY, TEXT
@@ -20,10 +20,10 @@ from bot.engine.danger import VERDICT
 from bot.faq.compile import utter
 from bot.safety.verdict import CONCERN
 from bot.scheduling.slots import understands
-from bot.understanding.decision import AGAIN, FALLBACK, FAQ, Context, Decision, Thresholds, decide
+from bot.understanding.decision import AGAIN, ERASE, FALLBACK, FAQ, Context, Decision, Thresholds, decide
 from bot.understanding.text import clean
 
-ERASE = "delete_my_data"
+_SAY_NOTHING = frozenset({ACTION_LISTEN_NAME, ACTION_EXTRACT_SLOTS, ACTION_DEACTIVATE_LOOP_NAME})
 
 
 def context_of(tracker: DialogueStateTracker | None) -> Context:
@@ -34,7 +34,7 @@ def context_of(tracker: DialogueStateTracker | None) -> Context:
     if last is None:
         return Context()
     said = [e.action_name for e in events[events.index(last) :] if isinstance(e, ActionExecuted)]
-    spoken = [name for name in said if name and name not in {ACTION_LISTEN_NAME, ACTION_EXTRACT_SLOTS}]
+    spoken = [name for name in said if name and name not in _SAY_NOTHING]
     answered = [name.removeprefix("utter_") for name in said if name and name.startswith(f"utter_{FAQ}")]
     loop = tracker.active_loop_name if tracker else None
     return Context(

@@ -17,6 +17,7 @@ MAX_QUESTIONS = 3
 MAX_OPTIONS = 3
 MIN_QUESTION_WORDS = 2  # of a part; a single word leans on its neighbours
 FAQ = "faq_"
+ERASE = "delete_my_data"
 # What makes no sense as "did you mean": it is answered at once or not at all.
 _NOT_OFFERED = frozenset({"greet", "goodbye", "thanks", "affirm", "deny", "repeat", "out_of_scope", "feel_safe_now"})
 _STARTED = frozenset(
@@ -120,7 +121,9 @@ def _in_form(
     limits: Thresholds,
 ) -> Decision:
     """Inside a form the form comes first; what is clearly something else is answered, the rest is told to the form."""
-    if answers(text):
+    # "Delete my data" would be an answer to a question that takes any words ("what is the best time?").
+    leaves = ranking[0][0] == ERASE and ranking[0][1] >= limits.stray_part
+    if answers(text) and not leaves:
         return Decision(ANSWER, 1.0)
     decision = decide(text, ranking, parts, Verdict(), context, limits)
     asks = any(part.asks for part in parts)

@@ -46,3 +46,13 @@ def test_she_can_leave_at_the_summary_with_a_button(mother, scheduling):
         mother.writes(text)
     assert mother.takes("Leave it") == ["appointment_cancelled"]
     assert not scheduling.requests(mother.id)
+
+
+def test_in_the_middle_of_the_form_she_can_be_forgotten(mother, scheduling):
+    for text in TO_SUMMARY[:4]:
+        mother.writes(text)
+    assert mother.writes("delete my data") == ["delete_my_data"]
+    assert mother.writes("yes")[0] == "erasure_done"
+    assert not scheduling.requests(mother.id)
+    # Nothing of what she told the form is left.
+    assert mother.writes("i want to book an appointment") == ["appointment_ask_name"]
