@@ -11,6 +11,7 @@ from rasa.shared.nlu.training_data.message import Message
 
 from bot.engine.classifier import DANGER
 from bot.engine.component import is_command
+from bot.handoff.reference import is_reference
 from bot.safety.join import DangerThresholds, join
 from bot.safety.screen import screen
 from bot.understanding.text import clean
@@ -46,5 +47,7 @@ class DangerDetector(GraphComponent):  # type: ignore[misc]
         for message in messages:
             if not is_command(message):
                 text = clean(message.get(TEXT) or "")
-                message.set(VERDICT, join(screen().read(text), message.get(DANGER), text, self._limits))
+                # The classifier sees something in anything; a reference ("km4 6wr") is no words.
+                readings = [{}] if is_reference(text) else message.get(DANGER)
+                message.set(VERDICT, join(screen().read(text), readings, text, self._limits))
         return messages
