@@ -70,7 +70,7 @@ class LearningComponent(GraphComponent):  # type: ignore[misc]
 def sources_fingerprint() -> str:
     """A hash of the code and data that the components use beside their own modules."""
     code = ROOT / "bot" / "understanding"
-    files = [code / f"{name}.py" for name in ("text", "encoder", "model", "neighbours")]
+    files = [code / f"{name}.py" for name in ("text", "encoder", "model", "neighbours", "terms")]
     files.append(ROOT / "data" / "shorthand.yml")
     return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(files))).hexdigest()
 

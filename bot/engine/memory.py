@@ -1,11 +1,15 @@
 """What the engine has in mind of the conversations that go on: the last session of each, and what is not stored yet."""
 
 import json
+import math
+import time
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
 from typing import Any
+
+from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.storage.conversations import Batch
 
@@ -16,11 +20,25 @@ Event = dict[str, Any]
 
 @dataclass
 class Held:
-    """One conversation. `end` is how many events the database has; None where it could not be asked."""
+    """One conversation. `end` is how many events the database has; None where it could not be asked.
+
+    `tracker` is Rasa's own object of it, which would cost more to make anew than all the rest of a turn.
+    """
 
     end: int | None = None
     stored: list[Batch] = field(default_factory=list)
     waiting: list[Batch] = field(default_factory=list)
+    tracker: DialogueStateTracker | None = None
+    agreed_at: float = -math.inf  # on the monotonic clock
+
+    @property
+    def is_live(self) -> bool:
+        """Whether `tracker` is what is held here: a turn that failed has left events in it that are not."""
+        return self.tracker is not None and len(self.tracker.events) == self.count
+
+    def agreed_within(self, seconds: float) -> bool:
+        """Whether nothing waits here, and the database was of one mind with this so short a time ago."""
+        return not self.waiting and time.monotonic() - self.agreed_at < seconds
 
     @property
     def session(self) -> list[Batch]:
@@ -52,6 +70,7 @@ class Held:
     def written(self, end: int, batches: int) -> None:
         """The first `batches` that waited are stored; the database has `end` events now."""
         self.end = end
+        self.agreed_at = time.monotonic()
         self.stored = _last_session([*self.stored, *self.waiting[:batches]])
         self.waiting = self.waiting[batches:]
 

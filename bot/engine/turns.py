@@ -17,7 +17,10 @@ from rasa.core.channels.channel import UserMessage
 from rasa.utils.endpoints import ClientResponseError, EndpointConfig
 
 from bot.engine.channels.outbound import TypedOutput
+from bot.engine.locks import OrderedTurns
+from bot.engine.runner import InOrder
 from bot.engine.tracker_store import EncryptedTrackerStore
+from bot.engine.unanswered import UnansweredQuestions
 from bot.errors import NightlightError
 
 log = logging.getLogger(__name__)
@@ -57,6 +60,7 @@ class Engine:
         self._agent: Agent | None = None
         # Kept here too, since Rasa wraps it, and has no call to delete a conversation.
         self._trackers = EncryptedTrackerStore()
+        self._unanswered = UnansweredQuestions()
         self._thread = threading.Thread(target=self._loop.run_forever, name="engine", daemon=True)
 
     @property
@@ -77,8 +81,12 @@ class Engine:
                 str(self._model),
                 generator=EndpointConfig(type="bot.engine.nlg.ReviewedAnswers"),
                 tracker_store=self._trackers,
-                action_endpoint=ActionServer(url=self._actions_url),
+                lock_store=OrderedTurns(),
+                # No action of ours reads the domain, which is longer than all the rest.
+                action_endpoint=ActionServer(url=self._actions_url, enable_selective_domain=True),
             )
+            assert agent.processor is not None
+            agent.processor.graph_runner = InOrder(agent.processor.graph_runner)
             await agent.parse_message("warm up")
             self._agent = agent
             log.info("engine: ready")
@@ -98,11 +106,11 @@ class Engine:
     def _run(self, turn: Coroutine[Any, Any, None]) -> Any:
         return asyncio.run_coroutine_threadsafe(turn, self._loop)
 
-    @staticmethod
-    async def _turn(agent: Agent, conversation_id: str, text: str, output: TypedOutput, message_id: str) -> None:
+    async def _turn(self, agent: Agent, conversation_id: str, text: str, output: TypedOutput, message_id: str) -> None:
         message = UserMessage(text, output, conversation_id, input_channel=output.name(), message_id=message_id)
         message.metadata = {"message_id": message_id}
         await agent.handle_message(message)
+        self._unanswered.keep(self._trackers.latest_message(conversation_id))
 
     def forget(self, conversation_id: str) -> None:
         """Delete the conversation from the tracker store, once no turn of it is running; returns at once.

@@ -1,7 +1,8 @@
 """Which label a message has, as probabilities that can be believed."""
 
 from collections.abc import Container, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +14,7 @@ from sklearn.svm import LinearSVC
 
 from bot.understanding.encoder import Vectors
 from bot.understanding.neighbours import Neighbours
+from bot.understanding.terms import TermReader, Terms, terms_of
 
 Scores = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.int64]  # labels as positions in `LabelModel.labels`
@@ -65,10 +67,12 @@ class LabelModel:
 
     weight: float = 1.0
     penalty: float = 0.3
+    _reads: tuple[TermReader, TermReader] | None = field(default=None, init=False, repr=False)
 
     def fit(self, texts: Sequence[str], vectors: Vectors, labels: Sequence[str]) -> "LabelModel":
         """Learn from `texts` (spelled out), their `vectors` and `labels`, one of each an example."""
         self._letters, self._words = letters().fit(texts), words().fit(texts)
+        self._reads = None
         self._labels, numbers = np.unique(np.asarray(labels), return_inverse=True)
         features = self._features(texts, vectors)
         self._factors = self._calibrate(features, numbers)
@@ -98,8 +102,26 @@ class LabelModel:
         ]
 
     def _scores(self, texts: Sequence[str], vectors: Vectors) -> Scores:
-        margins, votes = self._evidence(self._features(texts, vectors))
-        return self._factors[0] * margins + self._factors[1] * votes
+        letters, words = [[reader.read(text) for text in texts] for reader in self._readers()]
+        margins = np.stack([self._margins(*of) for of in zip(letters, words, vectors, strict=True)])
+        votes = np.log(self._neighbours.votes(words, vectors) + _LEAST_SHARE)
+        return np.asarray(self._factors[0] * _of_two(margins) + self._factors[1] * votes)
+
+    def _readers(self) -> tuple[TermReader, TermReader]:
+        if self._reads is None:
+            self._reads = TermReader(self._letters), TermReader(self._words)
+        return self._reads
+
+    def _margins(self, letters: Terms, words: Terms, vector: Vectors) -> Scores:
+        """What the machine says of one text: `decision_function`, without the matrices that it takes."""
+        weights = self._machine.coef_.T
+        after_letters = len(self._letters.vocabulary_)
+        return np.asarray(
+            letters.weights @ weights[letters.places]
+            + words.weights @ weights[words.places + after_letters]
+            + vector * self.weight @ weights[-len(vector) :]
+            + self._machine.intercept_
+        )
 
     def _features(self, texts: Sequence[str], vectors: Vectors) -> Features:
         return Features(vectors, self._letters.transform(texts), self._words.transform(texts))
@@ -111,11 +133,8 @@ class LabelModel:
     def _joined(self, features: Features) -> csr_matrix:
         return hstack([features.letters, features.words, csr_matrix(features.vectors * self.weight)]).tocsr()
 
-    def _evidence(self, features: Features) -> tuple[Scores, Scores]:
-        """The machine's margins, and the logarithms of the neighbours' votes."""
-        margins: Scores = self._machine.decision_function(self._joined(features))
-        margins = margins if margins.ndim == 2 else np.stack([-margins, margins], axis=1) / 2
-        return margins, np.log(self._neighbours.votes(features.words, features.vectors) + _LEAST_SHARE)
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_reads": None}  # made anew from the vectorizers
 
     def _calibrate(self, features: Features, numbers: Numbers) -> tuple[float, float]:
         """The factors that make probabilities of held-out examples as likely as can be (after Guo et al., 2017)."""
@@ -123,7 +142,9 @@ class LabelModel:
             np.arange(len(numbers)), test_size=HELD_OUT, stratify=numbers, random_state=SEED
         )
         self._learn(features.of(known), numbers[known])
-        margins, votes = self._evidence(features.of(unknown))
+        asked = features.of(unknown)
+        margins = _of_two(self._machine.decision_function(self._joined(asked)))
+        votes = np.log(self._neighbours.votes(terms_of(asked.words), asked.vectors) + _LEAST_SHARE)
         rows, truth = np.arange(len(unknown)), numbers[unknown]
 
         def loss(factors: Sequence[float]) -> float:
@@ -131,6 +152,11 @@ class LabelModel:
 
         found = minimize(loss, _START, method="Nelder-Mead", bounds=[(0.5, 12.0), (0.0, 3.0)])
         return float(found.x[0]), float(found.x[1])
+
+
+def _of_two(margins: Scores) -> Scores:
+    """One column a label, also where the machine has one for both of two labels."""
+    return margins if margins.ndim == 2 and margins.shape[1] > 1 else np.stack([-1, 1]) * margins.reshape(-1, 1) / 2
 
 
 def _softmax(scores: Scores) -> Scores:

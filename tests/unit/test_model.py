@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_matrix
 
-from bot.understanding.model import LabelModel
+from bot.understanding.model import LabelModel, letters
 from bot.understanding.neighbours import Neighbours
+from bot.understanding.terms import TermReader, Terms, terms_of
 
+NO_WORDS = Terms(np.array([], np.int64), np.array([], np.float32))
 # What the vectors say is what the first word says, so that a test can tell what a text should be.
 TOPICS = {"drive": 0, "milk": 1, "danger": 2}
 WORDS = [
@@ -83,7 +85,7 @@ def test_the_nearest_examples_vote_and_the_nearer_ones_more():
     words = csr_matrix(np.eye(4, dtype=np.float32))
     near = np.array([[1, 0], [0.9, 0.1], [0, 1], [0, 1]], np.float32)
     voters = Neighbours(number=3).fit(words, near, np.array([0, 0, 1, 1]), 3)
-    (votes,) = voters.votes(csr_matrix((1, 4), dtype=np.float32), np.array([[1, 0]], np.float32))
+    (votes,) = voters.votes([NO_WORDS], np.array([[1, 0]], np.float32))
     assert votes.sum() == pytest.approx(1.0)
     assert votes[0] > 0.99
     assert votes[2] == 0.0
@@ -93,4 +95,23 @@ def test_fewer_examples_than_voters_are_no_error():
     voters = Neighbours(number=20).fit(
         csr_matrix(np.eye(2, dtype=np.float32)), np.eye(2, dtype=np.float32), np.array([0, 1]), 2
     )
-    assert voters.votes(csr_matrix((1, 2), dtype=np.float32), np.eye(2, dtype=np.float32)[:1])[0].argmax() == 0
+    assert voters.votes([NO_WORDS], np.eye(2, dtype=np.float32)[:1])[0].argmax() == 0
+
+
+def test_one_text_is_read_as_all_are():
+    texts = ["can i drive today", "when may i drive again after this", "milk milk milk", "zzzz", ""]
+    vectorizer = letters().fit(texts[:3] * 2)
+    together = vectorizer.transform(texts)
+    for text, row in zip(texts, terms_of(together), strict=True):
+        alone = TermReader(vectorizer).read(text)
+        assert dict(zip(alone.places, alone.weights, strict=True)) == pytest.approx(
+            dict(zip(row.places, row.weights, strict=True)), abs=1e-6
+        )
+
+
+def test_the_margins_of_one_text_are_those_of_the_machine(model):
+    texts = ["drive me now", "milk after this", "nothing of it"]
+    features = model._features(texts, vectors(texts))
+    by_machine = model._machine.decision_function(model._joined(features))
+    rows = zip(terms_of(features.letters), terms_of(features.words), features.vectors, strict=True)
+    assert np.allclose([model._margins(*row) for row in rows], by_machine, atol=1e-5)
