@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -118,6 +119,7 @@ class Listener:
         try:
             with self._client.stream("GET", self._address, headers=self._headers) as response:
                 assert response.headers["content-type"].startswith("text/event-stream")
+                self._socket = response.extensions["network_stream"].get_extra_info("socket")
                 self.is_open.set()
                 for line in response.iter_lines():
                     name, _, value = line.partition(": ")
@@ -139,4 +141,4 @@ class Listener:
 
     def leaves(self) -> None:
         """She closes the page."""
-        self._client.close()
+        self._socket.shutdown(socket.SHUT_RDWR)
