@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -14,7 +15,7 @@ from sanic import Sanic
 
 from bot.engine.channels.outbound import ANSWER, DANGER, NOTICE, Outbound, TypedOutput
 from bot.engine.server import application
-from bot.settings import settings
+from bot.settings import ROOT, settings
 from running import Message, free_port, wait_until
 
 GREETING = Outbound(NOTICE, "hello", "utter_greet", (("Driving", "/faq_driving"), ("Cost", "/faq_cost")))
@@ -142,3 +143,11 @@ class Listener:
     def leaves(self) -> None:
         """She closes the page."""
         self._socket.shutdown(socket.SHUT_RDWR)
+
+
+def clinic_with(folder: Path, *origins: str) -> str:
+    """A clinic file that lets `origins` embed the chat."""
+    written = (ROOT / "clinics" / "in-clinic.yml").read_text(encoding="utf-8")
+    path = folder / "open.yml"
+    path.write_text(written.replace("origins: []", f"origins: {list(origins)}"), encoding="utf-8")
+    return str(path)

@@ -17,11 +17,10 @@ from bot.engine.channels.outbound import ANSWER, NOTICE, Outbound
 from bot.engine.channels.tokens import ALGORITHM, LIFE, PURPOSE, Tokens
 from bot.errors import NightlightError
 from bot.privacy.keys import derived_keys, keyed_hash
-from bot.settings import ROOT
 from bot.storage.migrate import upgrade
 from markup import wrong
 from running import Visitor, environment
-from served import Served, served
+from served import Served, clinic_with, served
 from support import NO_DELIVERY, NO_LIMITS
 
 Configure = Callable[..., None]
@@ -34,14 +33,6 @@ CALLS = (
     ("POST", "/feedback", {"seq": 1, "helpful": True}),
     ("DELETE", "/conversations", None),
 )
-
-
-def clinic_with(folder: Path, *origins: str) -> str:
-    """A clinic file that lets `origins` embed the chat."""
-    written = (ROOT / "clinics" / "in-clinic.yml").read_text(encoding="utf-8")
-    path = folder / "open.yml"
-    path.write_text(written.replace("origins: []", f"origins: {list(origins)}"), encoding="utf-8")
-    return str(path)
 
 
 @pytest.fixture(scope="module")
