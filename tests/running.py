@@ -19,7 +19,7 @@ from cryptography.fernet import Fernet
 from bot.engine.training import model_path
 from bot.settings import ROOT, settings
 from bot.storage.migrate import upgrade
-from support import NO_DELIVERY, forget_settings
+from support import NO_DELIVERY, NO_LIMITS, forget_settings
 
 PATIENCE = 120  # seconds for a process to become ready
 TURN_TIMEOUT = 5.0
@@ -72,6 +72,11 @@ class Visitor:
         self.id: str = begun.json()["id"]
         self.greeting: list[Message] = begun.json()["messages"]
         self.shows_token(begun.json()["token"])
+        self.host: str = begun.request.headers["host"]
+
+    def shows_host(self, host: str) -> None:
+        """Her requests are for the site `host` from now on, wherever they go."""
+        self._http.headers["Host"] = host
 
     def shows_token(self, token: str) -> None:
         """She shows `token` from now on."""
@@ -105,6 +110,10 @@ class Visitor:
         """Both sides, from the number after `after` on."""
         return self.reads(after).json()["messages"]
 
+    def votes(self, body: Any) -> httpx.Response:
+        """The response to what she says of an answer."""
+        return self._http.post("/feedback", json=body)
+
     def leaves(self) -> httpx.Response:
         """She deletes her conversation."""
         return self._http.delete("/conversations")
@@ -129,6 +138,7 @@ class Nightlight:
             "NIGHTLIGHT_LOG_LEVEL": "DEBUG",
             "DATABASE_URL": "",
             **NO_DELIVERY,
+            **NO_LIMITS,
         }
         self.address = f"http://127.0.0.1:{self.variables['NIGHTLIGHT_PORT']}"
 
