@@ -38,6 +38,9 @@ class Scripted:
     def start(self) -> None:
         """See `Engine`."""
 
+    async def stop(self) -> None:
+        """See `Engine`."""
+
     async def turn(self, conversation_id: str, text: str, output: TypedOutput, message_id: str) -> None:
         """See `Engine`."""
         self.turns.append(text)

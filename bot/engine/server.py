@@ -65,6 +65,7 @@ def application(settings: Settings, engine: Engine) -> Sanic:
     rasa_channels.register([channel], app, route="/webhooks/")
     app.register_listener(lambda *_: (engine.start(), channel.start()), "before_server_start")
     app.register_listener(lambda *_: channel.stop(), "before_server_stop")
+    app.register_listener(lambda *_: engine.stop(), "after_server_stop")
     _add_headers(app, settings, channel)
     app.error_handler.add(Exception, _as_problem)
     Site(clinic(), channel.origins).add_to(app)

@@ -26,6 +26,7 @@ from bot.errors import NightlightError
 log = logging.getLogger(__name__)
 REJECTED = 400  # an action declines to run; Rasa reads the answer
 ACTION_TIMEOUT = 3  # seconds; Rasa's own would be five minutes
+STOP_PATIENCE = 3.0  # seconds that a stop waits for what is being written
 FORGET_AGAIN = 10.0  # seconds until what could not be deleted is tried once more
 
 
@@ -72,6 +73,11 @@ class Engine:
         """Start the thread and load the model in it."""
         self._thread.start()
         asyncio.run_coroutine_threadsafe(self._load(), self._loop)
+
+    async def stop(self) -> None:
+        """Write what was said and is not written yet; not for longer than `STOP_PATIENCE`."""
+        settled = asyncio.wrap_future(asyncio.run_coroutine_threadsafe(self._trackers.settle(), self._loop))
+        await asyncio.wait({settled}, timeout=STOP_PATIENCE)
 
     async def _load(self) -> None:
         try:

@@ -20,6 +20,13 @@ def kept(visitor: Visitor) -> list[ConversationEvents]:
     return [row for row in rows(ConversationEvents) if row.conversation_id == visitor.id]
 
 
+def written(visitor: Visitor, text: str) -> list[ConversationEvents]:
+    """The rows once she has written `text` and that is kept, which is behind her answer."""
+    visitor.writes(text)
+    wait_until(lambda: text in "".join(row.events for row in kept(visitor)), "her turn is written")
+    return kept(visitor)
+
+
 @contextmanager
 def locked() -> Iterator[None]:
     """Within the block the database answers nobody else."""
@@ -30,8 +37,7 @@ def locked() -> Iterator[None]:
 def test_a_conversation_is_kept_encrypted_and_goes_when_she_deletes_it(
     nightlight: Nightlight, visitor: Visitor
 ) -> None:
-    visitor.writes(QUESTION)
-    assert QUESTION in "".join(row.events for row in kept(visitor))
+    written(visitor, QUESTION)
     for file in nightlight.files("nightlight.db"):
         assert QUESTION.encode() not in file.read_bytes()
     visitor.leaves()
@@ -39,15 +45,15 @@ def test_a_conversation_is_kept_encrypted_and_goes_when_she_deletes_it(
 
 
 def test_a_turn_is_one_row_however_long_the_conversation_is(visitor: Visitor) -> None:
-    before = len(kept(visitor))  # the greeting
-    for number in range(1, 5):
-        visitor.writes(QUESTION)
-        assert len(kept(visitor)) == before + number
+    turns = [QUESTION, "is it legal", "does it hurt", "what does it cost"]
+    before = len(written(visitor, turns[0])) - 1  # the greeting
+    for number, text in enumerate(turns[1:], start=2):
+        assert len(written(visitor, text)) == before + number
 
 
 def test_she_is_answered_from_memory_while_the_database_answers_nobody(visitor: Visitor) -> None:
-    said = [message["text"] for message in visitor.writes(QUESTION)]
-    before = len(kept(visitor))
+    before = len(written(visitor, QUESTION))
+    said = [message["text"] for message in visitor.writes(AGAIN)]
     with locked():
         started = time.monotonic()
         assert [message["text"] for message in visitor.writes(AGAIN)] == said
