@@ -6,12 +6,14 @@ from datetime import date, time
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
 
 import yaml
-from pydantic import BaseModel, ConfigDict, EmailStr, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, EmailStr, Field, ValidationError, model_validator
 
 from bot.errors import NightlightError
-from bot.settings import ROOT, settings
+from bot.settings import LOOPBACK, ROOT, settings
 
 PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+)\}")
 
@@ -68,6 +70,26 @@ class Contact(BaseModel):
     email: EmailStr
 
 
+def _website(address: str) -> str:
+    """`address` as browsers write an origin. Raises `ValueError` if it is none that may embed the chat."""
+    example = "it takes the address of a website alone, like https://www.clinic.example"
+    try:
+        parts = urlsplit(address.strip().lower().removesuffix("/"))
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        raise ValueError(example) from None
+    if not host or parts.path or parts.query or parts.fragment or "@" in parts.netloc or "*" in host:
+        raise ValueError(example)
+    if parts.scheme != "https" and not (parts.scheme == "http" and host in LOOPBACK):
+        raise ValueError(f"{example}; http:// is for this machine alone")
+    default = {"https": 443, "http": 80}[parts.scheme]
+    named = f"[{host}]" if ":" in host else host
+    return f"{parts.scheme}://{named}" + (f":{port}" if port and port != default else "")
+
+
+Website = Annotated[str, AfterValidator(_website)]
+
+
 class Clinic(BaseModel):
     """One clinic file, checked."""
 
@@ -89,6 +111,7 @@ class Clinic(BaseModel):
     urgent_contacts: list[Contact] = Field(min_length=1)
     scheduling_contacts: list[Contact] = Field(min_length=1)  # told of what is not urgent
     urgent_retry_minutes: int = Field(gt=0)
+    origins: list[Website] = []  # the websites that may embed the chat, beside the server's own page
 
     @classmethod
     def load(cls, name: str) -> "Clinic":

@@ -36,6 +36,8 @@ class SmtpTls(StrEnum):
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 MIN_SECRET = 32  # characters
+_LIMIT = r"[1-9]\d*/(?:[1-9]\d* )?(?:second|minute|hour|day)s?"
+LIMITS = rf"^({_LIMIT}(;{_LIMIT})*)?$"  # 30/minute;300/hour, or nothing
 
 
 class Settings(BaseSettings):
@@ -60,6 +62,11 @@ class Settings(BaseSettings):
     keep_audit_days: int = Field(2192, alias="NIGHTLIGHT_KEEP_AUDIT_DAYS", ge=1)
     expire_requests_days: int = Field(30, alias="NIGHTLIGHT_EXPIRE_REQUESTS_DAYS", ge=1)
     database_url: str = Field("", alias="DATABASE_URL")
+    redis_url: str = Field("", alias="REDIS_URL")
+    trusted_proxies: int = Field(0, alias="NIGHTLIGHT_TRUSTED_PROXIES", ge=0, le=10)
+    limit_messages: str = Field("30/minute;300/hour", alias="NIGHTLIGHT_LIMIT_MESSAGES", pattern=LIMITS)
+    limit_requests: str = Field("300/minute", alias="NIGHTLIGHT_LIMIT_REQUESTS", pattern=LIMITS)
+    limit_conversations: str = Field("30/minute;300/hour", alias="NIGHTLIGHT_LIMIT_CONVERSATIONS", pattern=LIMITS)
     keys: str = Field("", alias="NIGHTLIGHT_KEYS")
     delivery_timeout: float = Field(10.0, alias="NIGHTLIGHT_DELIVERY_TIMEOUT", gt=0, le=30)
     smtp_host: str = Field("", alias="NIGHTLIGHT_SMTP_HOST")
@@ -99,7 +106,7 @@ def read_settings() -> Settings:
         read = Settings()
     except ValidationError as error:
         raise _wrong(f"{e['loc'][0]}: {e['msg']} (it is {e['input']!r})" for e in error.errors()) from error
-    if found := [*_half_set(read), *_unfit_for_delivery(read)]:
+    if found := [*_half_set(read), *_unfit_for_delivery(read), *_unfit_for_limits(read)]:
         raise _wrong(found)
     return read
 
@@ -141,6 +148,12 @@ def _unfit_for_delivery(read: Settings) -> Iterator[str]:
         yield f"NIGHTLIGHT_WEBHOOK_SECRET: it needs {MIN_SECRET} characters at least"
     if read.smtp_user and read.smtp_tls is SmtpTls.NONE and read.smtp_host not in LOOPBACK:
         yield "NIGHTLIGHT_SMTP_TLS: it is none, and the password would be sent for all to read"
+
+
+def _unfit_for_limits(read: Settings) -> Iterator[str]:
+    # The address is not repeated: it may hold a password.
+    if read.redis_url and not read.redis_url.startswith(("redis://", "rediss://", "redis+unix://")):
+        yield "REDIS_URL: it is not an address that begins with redis:// or rediss://"
 
 
 def _fault(address: str, production: bool) -> str:

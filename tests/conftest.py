@@ -11,7 +11,7 @@ from bot.storage.base import Base
 from bot.storage.migrate import upgrade
 from bot.storage.sessions import engine
 from running import Nightlight, Visitor, environment, published_model
-from support import NO_DELIVERY, POSTGRESQL, forget_settings, postgresql_database
+from support import NO_DELIVERY, NO_LIMITS, POSTGRESQL, forget_settings, postgresql_database
 
 Configure = Callable[..., None]
 
@@ -32,6 +32,7 @@ def configure(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Confi
         NIGHTLIGHT_KEYS=Fernet.generate_key().decode(),
         DATABASE_URL="",
         **NO_DELIVERY,
+        **NO_LIMITS,
     )
     yield set_all
     forget_settings()

@@ -19,7 +19,7 @@ from cryptography.fernet import Fernet
 from bot.engine.training import model_path
 from bot.settings import ROOT, settings
 from bot.storage.migrate import upgrade
-from support import NO_DELIVERY, forget_settings
+from support import NO_DELIVERY, NO_LIMITS, forget_settings
 
 PATIENCE = 120  # seconds for a process to become ready
 TURN_TIMEOUT = 5.0
@@ -129,6 +129,7 @@ class Nightlight:
             "NIGHTLIGHT_LOG_LEVEL": "DEBUG",
             "DATABASE_URL": "",
             **NO_DELIVERY,
+            **NO_LIMITS,
         }
         self.address = f"http://127.0.0.1:{self.variables['NIGHTLIGHT_PORT']}"
 

@@ -15,6 +15,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import OperationalError
 
 from bot import clinic, settings
+from bot.faq.channel import channel_words
 from bot.handoff.alert import CrisisAlert
 from bot.privacy import keys
 from bot.scheduling.request import AppointmentRequest, PartOfDay, ReachBy
@@ -40,11 +41,18 @@ NO_DELIVERY = {
     )
 }
 
+# Tests talk faster than mothers do; those of the limits set their own.
+NO_LIMITS = {
+    "REDIS_URL": "",
+    "NIGHTLIGHT_TRUSTED_PROXIES": "0",
+    **{f"NIGHTLIGHT_LIMIT_{name}": "" for name in ("MESSAGES", "REQUESTS", "CONVERSATIONS")},
+}
+
 
 def forget_settings() -> None:
     """Makes this process read its environment anew."""
     sessions._engine.cache_clear()
-    for cached in (settings.settings, clinic.clinic, keys.cipher, keys.key_ring):
+    for cached in (settings.settings, clinic.clinic, keys.cipher, keys.key_ring, channel_words):
         cached.cache_clear()
 
 

@@ -9,75 +9,92 @@ from pathlib import Path
 import httpx
 from rasa.core.channels import channel as rasa_channels
 from sanic import Sanic
-from sanic.exceptions import SanicException
+from sanic.exceptions import PayloadTooLarge, SanicException
 from sanic.request import Request
 from sanic.response import HTTPResponse, json
-from sanic.response import file as send_file
 
+from bot.clinic import clinic
 from bot.engine.channels.gate import Gate
-from bot.engine.channels.web import MAX_BODY, Problem, WebChannel
+from bot.engine.channels.messages import MAX_BODY
+from bot.engine.channels.problems import Problem, refused
+from bot.engine.channels.web import PATH, WebChannel
+from bot.engine.site import Site
 from bot.engine.turns import Engine
+from bot.faq.channel import Refusal, channel_words
 from bot.handoff.spool import spool
 from bot.safety.screen import screen
 from bot.safety.words import crisis_words
-from bot.settings import ROOT, Settings
+from bot.settings import Settings
 from bot.storage.sessions import database_answers
 
 log = logging.getLogger(__name__)
-PAGE = ROOT / "widget"
+PAGE_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+    "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+# Of an answer of the channel nothing is ever shown as a page.
+DATA_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
 SECURITY_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
-    "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Cache-Control": "no-store",
 }
-_TYPES = {".js": "text/javascript", ".css": "text/css", ".html": "text/html", ".svg": "image/svg+xml"}
+IN_PRODUCTION = {"Strict-Transport-Security": "max-age=31536000"}
 
 
 def build(settings: Settings, model: Path) -> Sanic:
     """The application; its engine starts with it and loads `model` behind."""
+    return application(settings, Engine(model, settings.actions_url))
+
+
+def application(settings: Settings, engine: Engine) -> Sanic:
+    """The application around `engine`, which starts with it."""
     # Built before the first request: in danger nobody waits for a file to be read.
     screen()
     crisis_words()
-    engine = Engine(model, settings.actions_url)
+    channel_words()
     gate = Gate(engine, settings.turn_timeout, spool().append)
+    channel = WebChannel(engine, gate, settings)
     app = Sanic("nightlight", configure_logging=False)
     app.config.REQUEST_MAX_SIZE = MAX_BODY * 2
     app.config.FALLBACK_ERROR_FORMAT = "json"
-    rasa_channels.register([WebChannel(engine, gate)], app, route="/webhooks/")
-    app.register_listener(lambda *_: engine.start(), "before_server_start")
-    app.register_middleware(_secure, "response")
+    rasa_channels.register([channel], app, route="/webhooks/")
+    app.register_listener(lambda *_: (engine.start(), channel.start()), "before_server_start")
+    app.register_listener(lambda *_: channel.stop(), "before_server_stop")
+    _add_headers(app, settings, channel)
     app.error_handler.add(Exception, _as_problem)
-    _add_page(app)
+    Site(clinic(), channel.origins).add_to(app)
     _add_health(app, engine, settings)
     return app
 
 
-async def _secure(request: Request, response: HTTPResponse) -> None:
-    response.headers.update(SECURITY_HEADERS)
+def _add_headers(app: Sanic, settings: Settings, channel: WebChannel) -> None:
+    always = SECURITY_HEADERS | (IN_PRODUCTION if settings.production else {})
+
+    async def secure(request: Request, response: HTTPResponse) -> None:
+        is_data = request.path.startswith(PATH)
+        more = {"Content-Security-Policy": DATA_POLICY if is_data else PAGE_POLICY}
+        if is_data:
+            more |= channel.origins.headers(request)
+        for name, value in {**always, **more}.items():
+            response.headers.setdefault(name, value)
+
+    app.register_middleware(secure, "response")
 
 
 async def _as_problem(request: Request, error: Exception) -> HTTPResponse:
+    if isinstance(error, PayloadTooLarge):
+        return refused(Refusal.TOO_LONG).response()
     if isinstance(error, SanicException):
         return Problem(error.status_code, responses.get(error.status_code, "Error"), str(error)).response()
     # Kind and place, not its words, which may be hers.
     [place] = traceback.extract_tb(error.__traceback__)[-1:]
     log.error("server: %s at %s:%s", type(error).__name__, place.filename, place.lineno)
-    return Problem(500, "Internal Server Error", "Something failed here. Please try again.").response()
-
-
-def _add_page(app: Sanic) -> None:
-    # Named one by one: nothing else in the folder is ever served.
-    files = {path.name: path for path in PAGE.glob("*.*") if path.suffix in _TYPES}
-
-    async def page(request: Request, name: str = "index.html") -> HTTPResponse:
-        if name not in files:
-            return Problem(404, "Not found", "There is no such page.").response()
-        return await send_file(files[name], mime_type=_TYPES[files[name].suffix])
-
-    app.add_route(page, "/", name="page")
-    app.add_route(page, "/<name>", name="page_file")
+    return refused(Refusal.FAILED).response()
 
 
 def _add_health(app: Sanic, engine: Engine, settings: Settings) -> None:

@@ -8,6 +8,7 @@ from bot import clock
 from bot.clinic import Clinic
 from bot.errors import NightlightError
 from bot.faq.checks import (
+    channel,
     crisis,
     domain,
     facts,
@@ -38,6 +39,7 @@ def check_all(release: bool = False) -> list[Finding]:
     findings += check(FOLDER, clinics, release, clock.today(_EARLIEST))
     findings += check_crisis(ROOT / "data" / "crisis.yml", clinics, FOLDER.parent / WORDING)
     findings += check_notices(ROOT / "data" / "erasure.yml", clinics, FOLDER.parent / WORDING)
+    findings += check_channel(ROOT / "data" / "channel.yml", clinics, FOLDER.parent / WORDING)
     findings += check_domain(ROOT / "domain.yml", clinics, FOLDER.parent / WORDING)
     findings += check_form(ROOT / "data" / "appointment.yml", clinics, FOLDER.parent / WORDING)
     return sort(findings)
@@ -78,6 +80,16 @@ def check_notices(path: Path, clinics: Sequence[Clinic], wording_file: Path) -> 
     for text in texts:
         found += _any_text(text, rules)
         found += length.text_message(text) if text.channel == SMS else ()
+    return sort(found)
+
+
+def check_channel(path: Path, clinics: Sequence[Clinic], wording_file: Path) -> list[Finding]:
+    """What is wrong with the words of the website's channel in `path`."""
+    rules = _bans(wording_file)
+    texts, found = channel.load(path, clinics)
+    for text, with_lines in texts:
+        found += _any_text(text, rules)
+        found += crisis.numbers_first(text) if with_lines else ()
     return sort(found)
 
 

@@ -65,6 +65,14 @@ def rotated(token: str) -> str | None:
     return None
 
 
+def derived_keys(purpose: str) -> list[bytes]:
+    """A key of 32 bytes for `purpose` alone, from each of the keys, the present one first.
+
+    Sign with the first and accept all: what was signed before a rotation is good as long as the old key is there.
+    """
+    return [_derived(key, f"nightlight {purpose} 1".encode()) for key in key_ring()]
+
+
 def keyed_hash(text: str) -> str:
     """A hash of `text` (64 hex digits) that nobody can compute or guess at without the first key."""
     return keyed_hashes(text)[0]
@@ -129,5 +137,9 @@ def _make_development_key(path: Path) -> None:
 
 
 def _hash_key(key: str) -> bytes:
-    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=HASH_PURPOSE)
+    return _derived(key, HASH_PURPOSE)
+
+
+def _derived(key: str, purpose: bytes) -> bytes:
+    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose)
     return derived.derive(base64.urlsafe_b64decode(key))

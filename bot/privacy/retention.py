@@ -10,7 +10,7 @@ from pathlib import Path
 from bot.clock import Now, now
 from bot.handoff.names import PROGRAM
 from bot.settings import settings
-from bot.storage import appointments, audit, conversations, retention
+from bot.storage import answers, appointments, audit, conversations, retention, transcripts
 from bot.storage.sessions import Session, transaction
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -35,6 +35,8 @@ def retain(at: Now = now) -> dict[str, int]:
             "conversations deleted": conversations.forget_untouched(
                 session, moment - kept.keep_conversations_days * DAY
             ),
+            "transcripts deleted": transcripts.forget_untouched(session, moment - kept.keep_conversations_days * DAY),
+            "answer figures deleted": answers.purge(session, moment - kept.keep_questions_days * DAY),
             "questions deleted": retention.purge_questions(session, moment - kept.keep_questions_days * DAY),
         }
         _write_down(session, expired, done, moment)

@@ -38,14 +38,34 @@ class Line(BaseModel):
             return f"[text {self.keyword} to {self.text}](sms:{self.text}?&body={self.keyword})"
         return f"[text {self.number}](sms:{self.text})"
 
+    def public(self) -> dict[str, str]:
+        """What a page needs to show the line and to reach it."""
+        shown = {
+            "name": self.name,
+            "number": self.number,
+            "call": self.call,
+            "text": self.text,
+            "keyword": self.keyword,
+        }
+        return {key: value for key, value in shown.items() if value}
+
 
 @lru_cache
+def _by_country() -> dict[str, dict[str, Line]]:
+    written = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    return {c: {key: Line.model_validate(value) for key, value in lines.items()} for c, lines in written.items()}
+
+
+def countries() -> list[str]:
+    """The countries (ISO 3166 codes) whose lines are known."""
+    return list(_by_country())
+
+
 def crisis_lines(country: str = "US") -> dict[str, Line]:
     """The lines of `country` (ISO 3166 code) by their key. Raises `NightlightError` if there are none."""
-    countries = yaml.safe_load(FILE.read_text(encoding="utf-8"))
-    if country not in countries:
-        raise NightlightError(f"No crisis lines are known for {country!r}; {FILE.name} has {', '.join(countries)}.")
-    return {key: Line.model_validate(value) for key, value in countries[country].items()}
+    if country not in _by_country():
+        raise NightlightError(f"No crisis lines are known for {country!r}; {FILE.name} has {', '.join(countries())}.")
+    return _by_country()[country]
 
 
 def line_facts(country: str = "US") -> dict[str, str]:

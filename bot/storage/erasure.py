@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.handoff.names import MOTHER
 from bot.scheduling.transitions import UNSETTLED
-from bot.storage import audit, conversations
+from bot.storage import audit, conversations, transcripts
 from bot.storage.models import (
     Appointment,
     Delivery,
@@ -41,6 +41,7 @@ def erase_conversation(session: Session, conversation_id: str, at: datetime) -> 
     query = select(HandOff).where(HandOff.conversation_id == conversation_id).order_by(HandOff.id).with_for_update()
     found = list(session.execute(query).scalars())
     conversations.forget(session, conversation_id)
+    transcripts.forget(session, [conversation_id])
     waiting = [h for h in found if h.kind == Kind.CRISIS and h.status != Status.CLOSED]
     for hand_off in waiting:
         hand_off.erase_on_close = True

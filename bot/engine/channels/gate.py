@@ -11,7 +11,7 @@ import logging
 import re
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot import clock
 from bot.engine.channels.late import RAISED, Late
@@ -29,6 +29,7 @@ _COMMAND = re.compile(r"^/+\s*[\w.]+\s*(?:@[\d.]+)?\s*(?:\{.*\})?\s*$", re.DOTAL
 _RASA_COMMANDS = frozenset({"restart", "back", "start"})
 
 Alarm = Callable[[CrisisAlert], None]
+Watch = Callable[[str, list[Outbound]], None]
 Turn = asyncio.Future[None]
 
 
@@ -91,6 +92,15 @@ class Gate:
         self._timeout = timeout
         self._spool = spool
         self._late = Late()
+        self._watches: list[Watch] = []
+
+    def watch_late(self, watch: Watch) -> None:
+        """Call `watch` with the conversation and what a turn said after its time-out, when that ends."""
+        self._watches.append(watch)
+
+    def owed(self, conversation_id: str) -> list[Outbound]:
+        """What is owed to that conversation from late turns; the caller shows it, and it is owed no more."""
+        return one_set_of_buttons(self._late.before(conversation_id, []))
 
     async def pass_on(self, inbound: Inbound) -> list[Outbound]:
         """The bot's answer to what she wrote: never empty, within the time-out, and with the lines in danger."""
@@ -130,6 +140,8 @@ class Gate:
         if not told:
             self._make_sure(inbound, late, Verdict())
         self._late.keep(inbound.conversation_id, late, said)
+        for watch in self._watches:
+            watch(inbound.conversation_id, late)
 
     def _with_lines(self, said: list[Outbound], channel: str, verdict: Verdict) -> list[Outbound]:
         """`said`, and the fail-safe text behind it where the screen saw what the engine did not answer."""
@@ -137,7 +149,9 @@ class Gate:
             answered = any(message.type == DANGER for message in said)
         else:
             answered = bool(said) or verdict.level == Level.NONE
-        return said if answered else [*said, self._own(FAIL_SAFE, channel, DANGER)]
+        if answered:
+            return said
+        return [*said, replace(self._own(FAIL_SAFE, channel, DANGER), kind=verdict.kind)]
 
     @staticmethod
     def _kind(said: list[Outbound], verdict: Verdict) -> str | None:

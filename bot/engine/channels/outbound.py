@@ -8,9 +8,13 @@ import nh3
 from markdown_it import MarkdownIt
 from rasa.core.channels.channel import OutputChannel
 
-ANSWER, DANGER, NOTICE = "answer", "danger", "notice"
+from bot.safety.verdict import KINDS
+
+ANSWER, DANGER, FORM, NOTICE = "answer", "danger", "form", "notice"
+LANGUAGE = "en"  # of everything that is said
 _TAGS = {"p", "strong", "em", "ul", "ol", "li", "a", "br"}
 _SCHEMES = {"https", "tel", "sms"}
+_MARKDOWN = MarkdownIt("zero").enable(["emphasis", "link", "list", "newline"])
 
 
 @dataclass(frozen=True)
@@ -18,7 +22,8 @@ class Outbound:
     """What the bot says: `type` is answer, danger, form or notice; `text` is Markdown on the web.
 
     `name` is the response's name in the model, where it came from there; `buttons` are
-    (title, payload) pairs, the payload never leaves the server.
+    (title, payload) pairs, the payload never leaves the server. `topic` is the FAQ topic that it
+    answers, `kind` the kind of danger that it speaks of, where there is one.
     """
 
     type: str
@@ -27,6 +32,8 @@ class Outbound:
     buttons: tuple[tuple[str, str], ...] = ()
     sources: tuple[dict[str, str], ...] = ()
     review: str | None = None
+    topic: str | None = None
+    kind: str | None = None
 
 
 class TypedOutput(OutputChannel):  # type: ignore[misc]
@@ -58,14 +65,18 @@ class TypedOutput(OutputChannel):  # type: ignore[misc]
     async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
         """See `OutputChannel`."""
         metadata = message.get("metadata") or {}
+        name = message.get("utter_action") or ""
+        kind = name.removeprefix("utter_")
         self.say(
             Outbound(
                 type=metadata.get("type", NOTICE),
                 text=(message.get("text") or "").strip(),
-                name=message.get("utter_action") or "",
+                name=name,
                 buttons=tuple((b["title"], b["payload"]) for b in message.get("buttons") or []),
                 sources=tuple(metadata.get("sources") or ()),
                 review=metadata.get("review"),
+                topic=metadata.get("topic"),
+                kind=kind if kind in KINDS else None,
             )
         )
 
@@ -80,5 +91,5 @@ def one_set_of_buttons(messages: list[Outbound]) -> list[Outbound]:
 
 def html(markdown: str) -> str:
     """`markdown` as HTML of few tags; links only to web pages, calls and text messages."""
-    rendered = MarkdownIt("zero").enable(["emphasis", "link", "list", "newline"]).render(markdown)
+    rendered = _MARKDOWN.render(markdown)
     return nh3.clean(rendered, tags=_TAGS, attributes={"a": {"href"}}, url_schemes=_SCHEMES, link_rel="noopener")

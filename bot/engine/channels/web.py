@@ -1,21 +1,21 @@
-"""The website's channel: plain HTTP, one signed token a conversation.
+"""The website's channel: plain HTTP, one signed token a conversation (docs/adr/0012).
 
 POST /webhooks/web/conversations          a new one: id, token, the first messages
 POST /webhooks/web/messages               {"id": uuid, "text"} or {"id": uuid, "choice"} -> the bot's messages
 GET  /webhooks/web/messages?after=seq     the transcript
-DELETE /webhooks/web/conversations        forgets it
+GET  /webhooks/web/events                 what is said from now on, as server-sent events
+POST /webhooks/web/feedback               {"seq", "helpful"}: whether an answer helped
+DELETE /webhooks/web/conversations        erases it
+GET  /webhooks/web/openapi.json           all of this, exactly
 Errors are application/problem+json.
 """
 
 import asyncio
 import uuid
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
-from functools import wraps
-from typing import Any
+from typing import Any, TypeVar
 
-import jwt
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ValidationError
 from rasa.core.channels.channel import InputChannel, UserMessage
 from sanic import Blueprint
 from sanic.request import Request
@@ -23,179 +23,266 @@ from sanic.response import HTTPResponse, empty, json
 
 from bot import clock
 from bot.clinic import clinic
-from bot.engine.channels.conversations import Conversation, Conversations
+from bot.engine.channels import openapi
+from bot.engine.channels.archive import Archive
+from bot.engine.channels.conversation import Conversation
+from bot.engine.channels.conversations import Conversations
+from bot.engine.channels.events import Events
 from bot.engine.channels.gate import Gate, Inbound
+from bot.engine.channels.messages import MAX_BODY, MAX_SEQ, Begin, Feedback, Json, MessageIn
+from bot.engine.channels.origins import Origins
 from bot.engine.channels.outbound import Outbound
+from bot.engine.channels.problems import Problem, answers_problems, refused
+from bot.engine.channels.rates import Hit, Rates
+from bot.engine.channels.tokens import LIFE, Ticket, Tokens
 from bot.engine.turns import Engine
-from bot.privacy.keys import keyed_hash
+from bot.errors import NightlightError
+from bot.faq.channel import Refusal
+from bot.privacy.erasure import erase
+from bot.safety.screen import screen
+from bot.safety.verdict import Level
+from bot.settings import Settings
+from bot.storage.answers import Cast, ballot
+from bot.understanding.text import clean
 
 NAME = "web"
-TOKEN_LIFE = timedelta(hours=12)
-MAX_BODY = 64 * 1024  # bytes; a message of 10,000 characters fits, and is read as far as it is useful
-MAX_TEXT = 10_000
+PATH = f"/webhooks/{NAME}/"
 GREETING = "/greet"
 ERASURE_DONE = "utter_erasure_done"
-Handler = Callable[..., Awaitable[HTTPResponse]]
-
-
-class Problem(Exception):
-    """An error as the client gets it (RFC 9457)."""
-
-    def __init__(self, status: int, title: str, detail: str) -> None:
-        super().__init__(title)
-        self.status, self.title, self.detail = status, title, detail
-
-    def response(self) -> HTTPResponse:
-        """The answer that says it."""
-        body = {"type": "about:blank", "title": self.title, "status": self.status, "detail": self.detail}
-        return json(body, status=self.status, content_type="application/problem+json")
-
-
-class MessageIn(BaseModel):
-    """What a client posts: a text, or the id of a button it was offered."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    id: uuid.UUID
-    text: str | None = Field(None, max_length=MAX_TEXT)
-    choice: str | None = Field(None, max_length=64)
-
-    @model_validator(mode="after")
-    def _one_of_both(self) -> "MessageIn":
-        if (self.text is None) == (self.choice is None):
-            raise ValueError("send either text or choice")
-        return self
-
-
-class Tokens:
-    """Signs and reads the token of a conversation, bound to this clinic."""
-
-    def __init__(self) -> None:
-        self._secret = keyed_hash("web conversation token")
-        self._site = clinic().name
-
-    def sign(self, conversation_id: str) -> str:
-        """A token for `conversation_id` that expires after `TOKEN_LIFE`."""
-        claims = {"sub": conversation_id, "aud": self._site, "exp": clock.now() + TOKEN_LIFE}
-        return jwt.encode(claims, self._secret, algorithm="HS256")
-
-    def read(self, request: Request) -> str:
-        """The conversation that the request's bearer token is for. Raises `Problem`."""
-        header = request.headers.get("authorization") or ""
-        try:
-            token = header.split(" ", 1)[1] if header.lower().startswith("bearer ") else ""
-            claims = jwt.decode(token, self._secret, algorithms=["HS256"], audience=self._site)
-        except jwt.PyJWTError as error:
-            raise Problem(401, "No valid token", "Begin a new conversation.") from error
-        return str(claims["sub"])
-
-
-def answers_problems(handler: Handler) -> Handler:
-    """A handler whose `Problem` becomes its answer."""
-
-    @wraps(handler)
-    async def wrapped(*args: Any, **kwargs: Any) -> HTTPResponse:
-        try:
-            return await handler(*args, **kwargs)
-        except Problem as problem:
-            return problem.response()
-
-    return wrapped
+READ_AGAIN = 5.0  # seconds after which what the database did not do may be asked for again
+Body = TypeVar("Body", bound=BaseModel)
 
 
 class WebChannel(InputChannel):  # type: ignore[misc]
-    """The channel of the page and, later, the widget."""
+    """The channel of the widget and of the page."""
 
-    def __init__(self, engine: Engine, gate: Gate) -> None:
+    def __init__(self, engine: Engine, gate: Gate, settings: Settings) -> None:
         self._engine = engine
         self._gate = gate
-        self._conversations = Conversations()
+        self._archive = Archive()
+        self._conversations = Conversations(self._archive)
+        self._events = Events(self._conversations)
         self._tokens = Tokens()
+        self._rates = Rates(settings)
+        self.origins = Origins(clinic().origins)
+        gate.watch_late(self._told_late)
 
     @classmethod
     def name(cls) -> str:
         """The channel's name, in its address and in Rasa's trackers."""
         return NAME
 
+    def start(self) -> None:
+        """Start writing what is said."""
+        self._archive.start()
+
+    async def stop(self) -> None:
+        """End the streams, and write what is not written yet."""
+        self._events.close()
+        await asyncio.to_thread(self._archive.stop)
+
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         """The routes. Messages go by the gate, so Rasa's own `on_new_message` is not used."""
         routes = Blueprint("web")
-        routes.add_route(answers_problems(self.begin), "/conversations", methods=["POST"])
-        routes.add_route(answers_problems(self.end), "/conversations", methods=["DELETE"])
-        routes.add_route(answers_problems(self.receive), "/messages", methods=["POST"])
-        routes.add_route(answers_problems(self.transcript), "/messages", methods=["GET"])
+        for path, handlers in {
+            "/conversations": {"POST": self.begin, "DELETE": self.end},
+            "/messages": {"POST": self.receive, "GET": self.transcript},
+            "/events": {"GET": self.events},
+            "/feedback": {"POST": self.feedback},
+            "/openapi.json": {"GET": self.document},
+        }.items():
+            for method, handler in {**handlers, "OPTIONS": self.preflight}.items():
+                name = f"{method.lower()}_{path.strip('/').partition('.')[0]}"
+                routes.add_route(answers_problems(handler), path, methods=[method], name=name)
         return routes
+
+    # --- what a client can ask for
+
+    async def preflight(self, request: Request) -> HTTPResponse:
+        """What a browser asks before a page of another website may ask for anything."""
+        return empty(headers=self.origins.preflight(request))
+
+    async def document(self, request: Request) -> HTTPResponse:
+        """The OpenAPI document."""
+        self.origins.site(request)
+        return json(openapi.document())
 
     async def begin(self, request: Request) -> HTTPResponse:
         """A new conversation with the disclosure and the crisis lines as its first message."""
+        site = self.origins.site(request)
+        address = self._rates.address(request)
+        self._hold(await self._rates.wait((self._rates.requests, address), (self._rates.conversations, address)))
+        if request.body:
+            _read(Begin, request)
         conversation = self._conversations.begin()
-        inbound = Inbound(conversation.id, str(uuid.uuid4()), NAME, GREETING)
-        said = self._write(conversation, await self._gate.choose(inbound))
-        return json({"id": conversation.id, "token": self._tokens.sign(conversation.id), "messages": said}, status=201)
+        said = self._write(
+            conversation, await self._gate.choose(Inbound(conversation.id, str(uuid.uuid4()), NAME, GREETING))
+        )
+        begun = {
+            "id": conversation.id,
+            "token": self._tokens.sign(conversation.id, site),
+            "expires_in": int(LIFE.total_seconds()),
+            "messages": said,
+        }
+        return json(begun, status=201)
 
     async def receive(self, request: Request) -> HTTPResponse:
         """A message and its answer; the same id again gets the same answer."""
-        conversation = self._open(request)
-        message = _read(request)
+        ticket = self._ticket(request)
+        message = _read(MessageIn, request)
+        _is_hers(message.conversation, ticket)
+        conversation = await self._open(ticket)
+        if not conversation.answered(str(message.id)):
+            limits = self._rates
+            wait = await limits.wait((limits.messages, ticket.conversation_id), self._any(request))
+            if wait is not None and not _sounds_dangerous(message):
+                self._hold(wait)
         # Shielded: if her connection breaks meanwhile, her retry still gets this answer, and nothing is done twice.
         return json({"messages": await asyncio.shield(asyncio.ensure_future(self._answer_once(conversation, message)))})
 
     async def transcript(self, request: Request) -> HTTPResponse:
         """Both sides of the conversation after the number `after`."""
-        conversation = self._open(request)
-        after = request.args.get("after", "0")
-        if not after.isdecimal() or len(after) > 9:
-            raise Problem(400, "Not a number", "`after` is the `seq` of the last message you have.")
-        return json({"messages": [m for m in conversation.transcript if m["seq"] > int(after)]})
+        ticket = self._ticket(request)
+        after = _place(request.args.get("after", "0"))
+        self._hold(await self._rates.wait(self._any(request)))
+        conversation = await self._open(ticket)
+        await self._conversations.catch_up(conversation)
+        return json({"messages": conversation.after(after)})
+
+    async def events(self, request: Request) -> None:
+        """What is said after the last event that the client has."""
+        ticket = self._ticket(request)
+        after = _place(request.headers.get("last-event-id") or request.args.get("after", "0"))
+        self._hold(await self._rates.wait(self._any(request)))
+        conversation = await self._open(ticket)
+        await self._events.stream(request, conversation, ticket, after)
+
+    async def feedback(self, request: Request) -> HTTPResponse:
+        """Whether an answer helped."""
+        ticket = self._ticket(request)
+        said = _read(Feedback, request)
+        _is_hers(said.conversation, ticket)
+        self._hold(await self._rates.wait(self._any(request)))
+        conversation = await self._open(ticket)
+        topic = conversation.topic(said.seq)
+        if topic is None:
+            raise refused(Refusal.NOT_RATEABLE)
+        self._archive.vote(Cast(ballot(conversation.id, said.seq), topic, said.helpful, clock.now()))
+        return empty()
 
     async def end(self, request: Request) -> HTTPResponse:
-        """Forget the conversation, here and in Rasa."""
-        conversation = self._open(request)
-        self._conversations.end(conversation.id)
+        """Erase the conversation and what it has left behind, as "delete my data" does."""
+        ticket = self._ticket(request)
+        self._hold(await self._rates.wait(self._any(request)))
+        conversation = await self._open(ticket)
+        async with conversation.lock:
+            try:
+                await asyncio.to_thread(erase, conversation.id)
+            except NightlightError as error:
+                raise refused(Refusal.NOT_ERASED, retry_after=READ_AGAIN) from error
+            self._conversations.end(conversation)
+        self._archive.forget(conversation.id)  # what was just being written
         self._engine.forget(conversation.id)
         return empty()
 
-    def _open(self, request: Request) -> Conversation:
-        found = self._conversations.find(self._tokens.read(request))
+    # --- who asks, and whether they may
+
+    def _ticket(self, request: Request) -> Ticket:
+        site = self.origins.site(request)
+        scheme, _, token = (request.headers.get("authorization") or "").partition(" ")
+        ticket = self._tokens.read(token.strip(), site) if scheme.lower() == "bearer" else None
+        if ticket is None:
+            raise refused(Refusal.ENDED)
+        _is_hers(request.args.get("conversation"), ticket)
+        return ticket
+
+    async def _open(self, ticket: Ticket) -> Conversation:
+        found = await self._conversations.find(ticket.conversation_id)
         if found is None:
-            raise Problem(401, "This conversation has ended", "Begin a new conversation.")
+            raise refused(Refusal.ENDED)
         return found
 
-    async def _answer_once(self, conversation: Conversation, message: MessageIn) -> list[dict[str, Any]]:
+    def _any(self, request: Request) -> Hit:
+        return self._rates.requests, self._rates.address(request)
+
+    @staticmethod
+    def _hold(wait: float | None) -> None:
+        if wait is not None:
+            raise refused(Refusal.LIMITED, retry_after=wait)
+
+    # --- a message and its answer
+
+    async def _answer_once(self, conversation: Conversation, message: MessageIn) -> list[Json]:
         async with conversation.lock:
+            if conversation.has_ended:
+                raise refused(Refusal.ENDED)
             answer = conversation.answered(str(message.id))
             if answer is None:
                 answer = await self._answer(conversation, message)
-                conversation.remember(str(message.id), answer)
             return answer
 
-    async def _answer(self, conversation: Conversation, message: MessageIn) -> list[dict[str, Any]]:
+    async def _answer(self, conversation: Conversation, message: MessageIn) -> list[Json]:
+        message_id = str(message.id)
         if message.choice is None:
-            conversation.hear(message.text or "")
-            said = await self._gate.pass_on(Inbound(conversation.id, str(message.id), NAME, message.text or ""))
-            return self._write(conversation, said)
-        offered = conversation.offered(message.choice)
-        if offered is None:
-            raise Problem(422, "Not an option", "This button was not offered in this conversation.")
-        title, payload = offered
-        conversation.hear(title)
-        return self._write(
-            conversation, await self._gate.choose(Inbound(conversation.id, str(message.id), NAME, payload))
-        )
+            conversation.hear(message.text or "", message_id)
+            said = await self._gate.pass_on(Inbound(conversation.id, message_id, NAME, message.text or ""))
+        else:
+            offered = conversation.offered(message.choice)
+            if offered is None:
+                raise refused(Refusal.NOT_OFFERED)
+            title, payload = offered
+            conversation.hear(title, message_id)
+            said = await self._gate.choose(Inbound(conversation.id, message_id, NAME, payload))
+        answer = self._write(conversation, said)
+        conversation.remember(message_id, answer)
+        self._archive.keep(conversation.cut(message_id), [m.topic for m in said if m.topic])
+        return answer
 
-    @staticmethod
-    def _write(conversation: Conversation, said: list[Outbound]) -> list[dict[str, Any]]:
+    def _write(self, conversation: Conversation, said: list[Outbound]) -> list[Json]:
         if any(message.name == ERASURE_DONE for message in said):
-            conversation.forget()
+            self._forget(conversation)
         return [conversation.say(message) for message in said]
 
+    def _forget(self, conversation: Conversation) -> None:
+        """Its data were erased by the action; here is what was just being written, and what is in memory."""
+        conversation.forget()
+        self._archive.forget(conversation.id)
 
-def _read(request: Request) -> MessageIn:
+    def _told_late(self, conversation_id: str, late: list[Outbound]) -> None:
+        """A turn ended after its time-out: what it erased goes here too; what it owes goes to who has the page open."""
+        conversation = self._conversations.in_memory(conversation_id)
+        if conversation is None:
+            return
+        if any(message.name == ERASURE_DONE for message in late):
+            self._forget(conversation)
+        if conversation.watchers:
+            self._write(conversation, self._gate.owed(conversation_id))
+            self._archive.keep(conversation.cut())
+
+
+def _sounds_dangerous(message: MessageIn) -> bool:
+    """Whether the screen sees danger or concern: then no limit holds it up."""
+    return message.text is not None and screen().read(clean(message.text).lstrip("/ ")).level != Level.NONE
+
+
+def _is_hers(conversation_id: str | None, ticket: Ticket) -> None:
+    if conversation_id is not None and conversation_id != ticket.conversation_id:
+        raise refused(Refusal.NOT_YOURS)
+
+
+def _place(written: str) -> int:
+    if not (written.isascii() and written.isdecimal()) or len(written) > 10 or int(written) > MAX_SEQ:
+        raise Problem(400, "Not a number", "`after` is the `seq` of the last message you have.")
+    return int(written)
+
+
+def _read(form: type[Body], request: Request) -> Body:
     if len(request.body) > MAX_BODY:
-        raise Problem(413, "Too long", f"A message has {MAX_TEXT} characters at most.")
+        raise refused(Refusal.TOO_LONG)
     try:
-        return MessageIn.model_validate_json(request.body)
+        return form.model_validate_json(request.body)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the body"
-        raise Problem(422, "Not a message", f"{where}: {first['msg']}") from error
+        found = [(".".join(map(str, one["loc"])) or "the body", one["msg"], one["type"]) for one in error.errors()]
+        errors = [f"{where}: {says}" for where, says, _ in found]
+        too_long = any(where == "text" and kind == "string_too_long" for where, _, kind in found)
+        raise refused(Refusal.TOO_LONG if too_long else Refusal.UNREADABLE, errors) from error
