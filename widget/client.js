@@ -53,9 +53,9 @@ export class Client extends EventTarget {
   #open = false;        // its messages so far were handed out
   #unsent = [];         // {id, text, choice, state, reason, aside, renewed}, in the order to send
   #seen = new Set();    // seq of every message handed out
-  #old = 0;             // the last seq that the transcript had at the opening,
-  #last = 0;            // and the last one that came by transcript or stream
-  #echoes = [];         // {text, before}: hers, which the stream may tell again
+  #last = 0;            // the last one that came by transcript or stream
+  #mine = new Set();    // id of what she wrote here: the stream tells it again
+  #known = new Set();   // and of what she wrote elsewhere or earlier
   #connection = "";
   #found = null;        // the promise of what an earlier page or another tab has
   #working = null;
@@ -187,7 +187,6 @@ export class Client extends EventTarget {
 
   async #deliver(item) {
     if (item.state !== "sending") this.#mark(item, "sending");
-    if (!item.echo) this.#echoes.push(item.echo = { text: item.text.trim(), before: Infinity });
     try {
       const { messages } = await this.#insist(() => this.#post(item));
       this.#sent(item, messages);
@@ -205,11 +204,9 @@ export class Client extends EventTarget {
 
   #sent(item, messages) {
     if (!this.#unsent.includes(item)) return; // the conversation was deleted meanwhile
-    const known = messages.length > 0 && messages.every(({ seq }) => seq <= this.#old);
     this.#unsent = this.#unsent.filter((one) => one !== item);
-    if (messages.length) item.echo.before = messages[0].seq;
-    this.#mark(item, "sent", "", known);
-    this.#handOut(messages.filter(({ from }) => from !== "mother"));
+    this.#mark(item, "sent");
+    this.#handOut(messages);
     this.#stream.start();
   }
 
@@ -224,11 +221,12 @@ export class Client extends EventTarget {
     this.#report("offline");
   }
 
-  #mark(item, state, reason = "", known = false) {
+  #mark(item, state, reason = "") {
     item.state = state;
     item.reason = reason;
+    this.#mine.add(item.id);
     this.#save();
-    this.#tell("unsent", { ...publicly(item), known });
+    this.#tell("unsent", { ...publicly(item), known: this.#known.has(item.id) });
   }
 
   #drop(id) {
@@ -245,7 +243,7 @@ export class Client extends EventTarget {
     const messages = await this.#insist(() => this.#opening()).catch(asUnreachable);
     this.#open = true;
     this.#save();
-    this.#old = this.#last = messages.at(-1)?.seq ?? 0;
+    this.#last = messages.at(-1)?.seq ?? 0;
     const isHistory = earlier !== null && earlier === this.#conversation;
     if (isHistory) this.#tell("history", true);
     this.#handOut(messages);
@@ -279,7 +277,7 @@ export class Client extends EventTarget {
   /** The buttons of an expired conversation mean nothing to a new one; their words do. */
   #expire() {
     this.#close();
-    for (const item of this.#unsent) Object.assign(item, { state: "", echo: null, choice: item.text ? null : item.choice });
+    for (const item of this.#unsent) Object.assign(item, { state: "", choice: item.text ? null : item.choice });
     this.#tell("renewed");
   }
 
@@ -288,7 +286,6 @@ export class Client extends EventTarget {
     this.#conversation = null;
     this.#open = false;
     this.#seen.clear();
-    this.#echoes = [];
   }
 
   #end() {
@@ -312,13 +309,7 @@ export class Client extends EventTarget {
 
   #arrived(message) {
     this.#last = Math.max(this.#last, message.seq);
-    if (message.from === "mother" && !this.#seen.has(message.seq) && this.#isEcho(message)) this.#seen.add(message.seq);
     this.#handOut([message]);
-  }
-
-  #isEcho({ seq, text }) {
-    const found = this.#echoes.findIndex((echo) => echo.text === text.trim() && seq < echo.before);
-    return found >= 0 && this.#echoes.splice(found, 1).length > 0;
   }
 
   #streams(state, failures) {
@@ -329,8 +320,10 @@ export class Client extends EventTarget {
 
   #handOut(messages) {
     for (const message of messages) {
-      if (this.#seen.has(message.seq)) continue;
-      this.#seen.add(message.seq);
+      const { seq, id } = message;
+      if (this.#seen.has(seq) || this.#mine.has(id)) continue;
+      this.#seen.add(seq);
+      if (id) this.#known.add(id);
       this.#tell("message", message);
     }
   }

@@ -5,7 +5,7 @@
  * conversation (widget/main.js and what it imports) is fetched at the first opening.
  *
  * The server puts one constant in front, NIGHTLIGHT_FACTS:
- *   {short_name, phone, country, lines: {US: {emergency: {call, number}, suicide: {call, text, number}}},
+ *   {short_name, phone, title, country, lines: {US: {emergency: {call, number}, suicide: {call, text, number}}},
  *    texts: what is in texts.json}
  */
 (() => {
@@ -172,7 +172,7 @@
 
     /** The words of the interface for `key`; `{name}` in them is taken from `values`. */
     word = (key, values = {}) => {
-      const words = { ...facts.texts.en, ...facts.texts[this.language], ...this.#ownWords() };
+      const words = { title: facts.title, ...facts.texts.en, ...facts.texts[this.language], ...this.#ownWords() };
       return (words[key] ?? "").replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
     };
 

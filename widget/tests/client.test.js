@@ -47,14 +47,14 @@ class Server {
 
   answer({ id, text, choice }) {
     if (!this.answers.has(id)) {
-      this.say("mother", text ?? choice);
+      this.say("mother", text ?? choice, id);
       this.answers.set(id, { messages: [this.say("bot", `On "${text ?? choice}".`)] });
     }
     return this.answers.get(id);
   }
 
-  say(from, text) {
-    const message = { seq: this.messages.length + 1, from, type: "answer", text, html: "", buttons: [], sources: [], review: null };
+  say(from, text, id = null) {
+    const message = { seq: this.messages.length + 1, from, id, type: "answer", text, html: "", buttons: [], sources: [], review: null };
     this.messages.push(message);
     return message;
   }
