@@ -603,7 +603,7 @@ header button { padding: 0; border-color: transparent; }
     for (const name of ATTRIBUTES) {
       if (name in script.dataset && !chat.hasAttribute(name)) chat.setAttribute(name, script.dataset[name]);
     }
-    if (!chat.isConnected) document.body.append(chat);
+    if (!chat.isConnected) document.documentElement.append(chat); // a body can be transformed, or replaced
     window.Nightlight = {
       open: () => chat.open(),
       close: () => chat.close(),

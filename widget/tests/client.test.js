@@ -298,7 +298,7 @@ test("a message that had arrived before the reload is not shown twice", async ()
   await client.send("hi");
   const { told } = await started(server, { storage });
   assert.deepEqual(told.messages, ["Hello.", "hi", 'On "hi".']);
-  assert.deepEqual(told.known, ["hi"]);
+  assert.deepEqual(new Set(told.known), new Set(["hi"]));
 });
 
 test("a reload after the conversation expired begins a new one and keeps what was unsent", async () => {
