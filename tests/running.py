@@ -72,6 +72,11 @@ class Visitor:
         self.id: str = begun.json()["id"]
         self.greeting: list[Message] = begun.json()["messages"]
         self.shows_token(begun.json()["token"])
+        self.host: str = begun.request.headers["host"]
+
+    def shows_host(self, host: str) -> None:
+        """Her requests are for the site `host` from now on, wherever they go."""
+        self._http.headers["Host"] = host
 
     def shows_token(self, token: str) -> None:
         """She shows `token` from now on."""

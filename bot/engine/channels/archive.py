@@ -32,7 +32,8 @@ class Archive:
 
     def __init__(self) -> None:
         self._backlog = Backlog()
-        self._lock = threading.Lock()
+        self._lock = threading.Lock()  # of the backlog
+        self._writing = threading.Lock()  # while something is on its way from there to the database
         self._news = threading.Event()
         self._stopping = threading.Event()
         self._down_until = 0.0
@@ -79,6 +80,19 @@ class Archive:
             self._backlog.forget(conversation_id)
         self._news.set()
 
+    async def erase(self, conversation_id: str, work: Callable[[str], Any]) -> None:
+        """Do `work`, which erases that conversation, while nothing is written; what waits of it is dropped then.
+
+        Raises what `work` raises: then nothing is dropped.
+        """
+        await asyncio.to_thread(self._erase, conversation_id, work)
+
+    def _erase(self, conversation_id: str, work: Callable[[str], Any]) -> None:
+        with self._writing:
+            work(conversation_id)
+            with self._lock:
+                self._backlog.drop(conversation_id)
+
     async def ask(self, work: Callable[[Session], Any]) -> Any:
         """The result of `work`, done in a thread. Raises `NightlightError` if it is not there within `PATIENCE`."""
         if time.monotonic() < self._down_until:
@@ -113,13 +127,14 @@ class Archive:
     def _write_all(self) -> bool:
         """Write what waits; False if the database does not take it."""
         while not self._is_empty():
-            with self._lock:
-                taken = self._backlog.take(AT_ONCE)
-            if not self._write(taken):
+            with self._writing:
                 with self._lock:
-                    dropped = self._backlog.put_back(taken)
-                self._tell(dropped)
-                return False
+                    taken = self._backlog.take(AT_ONCE)
+                if not self._write(taken):
+                    with self._lock:
+                        dropped = self._backlog.put_back(taken)
+                    self._tell(dropped)
+                    return False
         return True
 
     def _write(self, taken: Backlog) -> bool:

@@ -32,6 +32,10 @@ class Backlog:
     def forget(self, conversation_id: str) -> None:
         """That conversation is to be deleted; of what waits of it, nothing is written."""
         self.gone.add(conversation_id)
+        self.drop(conversation_id)
+
+    def drop(self, conversation_id: str) -> None:
+        """Of what waits of that conversation, nothing is written."""
         self.turns = [turn for turn in self.turns if turn.conversation_id != conversation_id]
         self.numbers = {row: (of, place) for row, (of, place) in self.numbers.items() if of != conversation_id}
 

@@ -177,11 +177,10 @@ class WebChannel(InputChannel):  # type: ignore[misc]
         conversation = await self._open(ticket)
         async with conversation.lock:
             try:
-                await asyncio.to_thread(erase, conversation.id)
+                await self._archive.erase(conversation.id, erase)
             except NightlightError as error:
                 raise refused(Refusal.NOT_ERASED, retry_after=READ_AGAIN) from error
             self._conversations.end(conversation)
-        self._archive.forget(conversation.id)  # what was just being written
         self._engine.forget(conversation.id)
         return empty()
 
