@@ -57,6 +57,10 @@ class Served:
         self.engine = engine or Scripted()
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
+        self.restart()
+
+    def restart(self) -> None:
+        """Start (again), at the same address."""
         self._loop = asyncio.new_event_loop()
         Sanic.test_mode = True  # several of one name in a process
         self.app = application(settings(), self.engine)

@@ -170,7 +170,8 @@ export function begin(shell) {
   });
 
   client.start();
-  store.put({ open: true });
+  composer.text = store.kept.draft ?? "";
+  store.put({ open: true, draft: "" });
 
   return {
     keep: (state) => store.put(state),

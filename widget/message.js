@@ -11,7 +11,7 @@ export function others(message, word, { onChoice, onRate }) {
   const quiet = type === "notice" && !buttons.length && from === "bot" ? "quiet" : "";
   const node = make("div", { className: `message bot ${type} ${from} ${quiet}`, lang: lang ?? "", dir: "auto" });
   const shown = blocks(message);
-  node.append(speaker(word(from === "bot" ? "bot" : "team"), from === "bot"));
+  node.append(from === "bot" ? unseen(word("bot")) : make("strong", { className: "speaker" }, speaker(message, word)));
   node.append(...(type === "answer" ? stepwise(shown, word) : shown), ...footer(message, word, onRate));
   if (buttons.length) node.append(options(buttons, word, onChoice));
   return node;
@@ -24,8 +24,9 @@ export function hers(text, word) {
   return node;
 }
 
-function speaker(name, isUnseen) {
-  return isUnseen ? unseen(name) : make("strong", { className: "speaker" }, name);
+/** Who says it. */
+export function speaker({ from, role }, word) {
+  return [word({ mother: "you", bot: "bot" }[from] ?? "team"), role].filter(Boolean).join(" · ");
 }
 
 /** The lead at once, the rest on demand, step by step. Never used for what concerns danger. */

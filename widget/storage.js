@@ -29,6 +29,10 @@ export class Store {
     return this.#kept;
   }
 
+  get kept() {
+    return this.#kept;
+  }
+
   /** Adds `state` to what is kept. */
   put(state) {
     Object.assign(this.#kept, state);

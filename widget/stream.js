@@ -98,7 +98,7 @@ export class Stream {
   }
 
   #event(text) {
-    if (/^event: ?message$/m.test(text)) this.#onMessage(JSON.parse(/^data:(.*)$/m.exec(text)[1]));
+    if (/^event:\s?message$/m.test(text)) this.#onMessage(JSON.parse(/^data:(.*)$/m.exec(text)[1]));
   }
 
   async #pause(ms) {

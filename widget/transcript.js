@@ -1,12 +1,11 @@
 /** The conversation to take along: as text, and on paper. */
 
 import { blocks, make } from "./dom.js";
-import { withScheme } from "./message.js";
+import { speaker, withScheme } from "./message.js";
 
 const PAPER = "body { font: 12pt/1.5 system-ui, sans-serif; margin: 0; color: #000; } "
   + "section { break-inside: avoid; margin-bottom: 1em; } p, ul, h2 { margin: .25em 0; } h2 { font-size: 1em; }";
 
-const speaker = ({ from }, word) => word({ mother: "you", bot: "bot" }[from] ?? "team");
 const cited = ({ title, year, address }) => [title, year, withScheme(address)].filter(Boolean).join(", ");
 
 /** All of it as plain text. */

@@ -27,7 +27,10 @@ def joined(entry: Path) -> str:
 
 
 def thin(script: str) -> str:
-    """`script` without comments and spare space; its line ends stay, for they may end a statement."""
+    """`script` without comments and spare space; its line ends stay, for they may end a statement.
+
+    A regular expression in it must hold no space and no quotation mark (a test looks for that).
+    """
     plain = _STRING_OR_COMMENT.sub(lambda found: _thin_styles(found[1]) if found[1] else "", script)
     pieces = _STRING.split(plain)  # code and strings take turns
     pieces[::2] = [_SPACE.sub(r"\1", piece) for piece in pieces[::2]]

@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, Response, expect
 ARGUMENTS = (
     "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --no-first-run --disable-sync"
 ).split()
-PATIENCE = 60_000  # ms; this machine may be busy
+PATIENCE = 10_000  # ms
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]}}
 ROOT = "document.querySelector('nightlight-chat').shadowRoot"
 # What stands outside the panel, or is clipped; what only a screen reader reads is not on the screen.

@@ -27,7 +27,7 @@ def script() -> Scripted:
         "violence": [Outbound(DANGER, CALL, "utter_crisis_domestic_violence", kind="crisis_domestic_violence")],
         "name": [Outbound(FORM, "What name should they ask for?", "utter_appointment_ask_name")],
         "phone": [Outbound(FORM, "Which number can they call?", "utter_appointment_ask_phone")],
-        "wrong": [Outbound(FORM, "That number has too few digits. Which number can they call?", "utter_appointment_phone_short")],
+        "wrong": [Outbound(FORM, "That number has too few digits. Which number can they call?", "utter_appointment_phone_missing")],
         "evil": [Outbound(ANSWER, EVIL, "utter_faq_evil")],
     }
     for number, title in enumerate(FIVE):
