@@ -87,6 +87,8 @@ class Served:
     def kill(self) -> None:
         """Stop at once."""
         self._server.server.close()
+        for connection in list(self._server.connections):  # as where a process ends; a thread leaves them open
+            self._loop.call_soon_threadsafe(connection.transport.abort)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
 

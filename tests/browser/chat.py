@@ -1,16 +1,16 @@
 """The chat in a real browser, as a mother sees it. Imported as `browser.chat`."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Locator, Page, Response, expect
+from playwright.sync_api import Locator, Page, expect
 
 ARGUMENTS = (
     "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --no-first-run --disable-sync"
 ).split()
-PATIENCE = 10_000  # ms
+PATIENCE = 60_000  # ms; this machine may be busy
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]}}
 ROOT = "document.querySelector('nightlight-chat').shadowRoot"
 # What stands outside the panel, or is clipped; what only a screen reader reads is not on the screen.
@@ -129,6 +129,14 @@ class Chat:
         """Returns once the JavaScript function `true` gives something true."""
         self.page.wait_for_function(true)
 
+    def passes_time_until(self, there: Locator) -> None:
+        """Waits by the page's own clock, which the test has installed, until that is there."""
+        for _ in range(120):
+            if there.count():
+                return
+            self.page.clock.run_for(500)
+        raise AssertionError(f"a minute passed in vain: {there}")
+
     def reloads(self) -> None:
         """She reloads the page."""
         self.page.reload()
@@ -170,8 +178,3 @@ class Chat:
 def addresses(links: Locator) -> list[str | None]:
     """Where they lead."""
     return [link.get_attribute("href") for link in links.all()]
-
-
-def answered_by(responses: Iterable[Response], path: str) -> list[int]:
-    """The statuses of the answers at `path`."""
-    return [response.status for response in responses if response.url.endswith(path)]

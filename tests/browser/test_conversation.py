@@ -191,10 +191,12 @@ def test_after_words_of_violence_at_home_nothing_shows_it_and_the_way_out_stands
 
 
 def test_without_a_network_what_she_writes_is_kept_and_goes_out_once(chat: Chat) -> None:
+    chat.page.clock.install()
     chat.opens()
     chat.page.context.set_offline(True)
     chat.writes("short")
-    expect(chat.page.locator(".state.failed")).to_contain_text("Not sent")
+    chat.passes_time_until(chat.page.locator(".state.failed"))
+    assert line(chat).startswith("Not sent")
     expect(chat.log).to_contain_text("What you wrote is kept here")
     assert addresses(chat.page.locator("#log .numbers a")) == ["tel:911", "tel:988", "sms:988", "tel:214-555-0142"]
     chat.page.context.set_offline(False)
@@ -205,11 +207,12 @@ def test_without_a_network_what_she_writes_is_kept_and_goes_out_once(chat: Chat)
 
 
 def test_she_can_try_again_at_once(chat: Chat) -> None:
+    chat.page.clock.install()
     chat.opens()
     chat.page.route("**/messages", lambda route: route.fulfill(status=500, content_type="application/json", body="{}"))
     chat.writes("short")
     again = chat.panel.get_by_role("button", name="Try again")
-    expect(again).to_be_visible()
+    chat.passes_time_until(again)
     chat.page.unroute("**/messages")
     again.click()
     expect(chat.last).to_contain_text("A short answer.")
@@ -323,6 +326,7 @@ def test_deleted_in_one_tab_it_is_gone_in_the_other(chat: Chat) -> None:
     chat.asks("short")
     other = chat.another()
     other.opens()
+    chat.page.bring_to_front()
     chat.chooses("Delete it…")
     chat.button("Delete it").click()
     expect(other.log).to_contain_text("The conversation is deleted.")
