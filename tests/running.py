@@ -110,6 +110,10 @@ class Visitor:
         """Both sides, from the number after `after` on."""
         return self.reads(after).json()["messages"]
 
+    def votes(self, body: Any) -> httpx.Response:
+        """The response to what she says of an answer."""
+        return self._http.post("/feedback", json=body)
+
     def leaves(self) -> httpx.Response:
         """She deletes her conversation."""
         return self._http.delete("/conversations")

@@ -2,10 +2,12 @@
 
 import asyncio
 import json
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -13,7 +15,7 @@ from sanic import Sanic
 
 from bot.engine.channels.outbound import ANSWER, DANGER, NOTICE, Outbound, TypedOutput
 from bot.engine.server import application
-from bot.settings import settings
+from bot.settings import ROOT, settings
 from running import Message, free_port, wait_until
 
 GREETING = Outbound(NOTICE, "hello", "utter_greet", (("Driving", "/faq_driving"), ("Cost", "/faq_cost")))
@@ -124,6 +126,7 @@ class Listener:
         try:
             with self._client.stream("GET", self._address, headers=self._headers) as response:
                 assert response.headers["content-type"].startswith("text/event-stream")
+                self._socket = response.extensions["network_stream"].get_extra_info("socket")
                 self.is_open.set()
                 for line in response.iter_lines():
                     name, _, value = line.partition(": ")
@@ -145,4 +148,12 @@ class Listener:
 
     def leaves(self) -> None:
         """She closes the page."""
-        self._client.close()
+        self._socket.shutdown(socket.SHUT_RDWR)
+
+
+def clinic_with(folder: Path, *origins: str) -> str:
+    """A clinic file that lets `origins` embed the chat."""
+    written = (ROOT / "clinics" / "in-clinic.yml").read_text(encoding="utf-8")
+    path = folder / "open.yml"
+    path.write_text(written.replace("origins: []", f"origins: {list(origins)}"), encoding="utf-8")
+    return str(path)

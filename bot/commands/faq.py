@@ -1,12 +1,14 @@
 """`nightlight faq`: the curated answers."""
 
+from datetime import timedelta
 from typing import Annotated
 
 import typer
 
+from bot import clock
 from bot.terminal import command, say
 
-app = typer.Typer(no_args_is_help=True, help="The curated answers: check them, see what was not answered.")
+app = typer.Typer(no_args_is_help=True, help="The curated answers: check them, see what was asked and helped.")
 
 
 @app.command()
@@ -32,3 +34,22 @@ def unanswered(limit: Annotated[int, typer.Option(help="How many to list.")] = 5
     with transaction() as session:
         for question in questions.by_count(session, limit):
             typer.echo(f"{question.count:5d}  {question.last_seen:%Y-%m-%d}  {question.text}")
+
+
+@app.command()
+@command
+def report(days: Annotated[int, typer.Option(min=1, max=36_500, help="Of how many days.")] = 90) -> None:
+    """How often each topic was answered on the website, and how many mothers said that it helped."""
+    from bot.commands.tables import aligned
+    from bot.storage import answers
+    from bot.storage.sessions import transaction
+
+    with transaction() as session:
+        found = answers.figures(session, clock.now() - timedelta(days=days))
+    if not found:
+        say(f"Nothing was answered in the last {days} days.")
+        return
+    rows = [(one.topic, one.answered, one.helpful, one.not_helpful) for one in found]
+    total = ("all", *(sum(row[n] for row in rows) for n in (1, 2, 3)))
+    for line in aligned([("topic", "answered", "helpful", "not helpful"), *rows, total]):
+        typer.echo(line)

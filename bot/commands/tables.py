@@ -32,6 +32,16 @@ def table(items: Sequence[Item], now: datetime, zone: ZoneInfo) -> list[str]:
     return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
 
 
+def aligned(rows: Sequence[Sequence[object]]) -> list[str]:
+    """Rows of words and numbers, the first their headings; numbers stand under each other."""
+    cells = [[str(cell) for cell in row] for row in rows]
+    widths = [max(len(row[n]) for row in cells) for n in range(len(cells[0]))]
+    return [
+        "  ".join([row[0].ljust(widths[0]), *(c.rjust(w) for c, w in zip(row[1:], widths[1:], strict=True))])
+        for row in cells
+    ]
+
+
 def sheet(details: Details, now: datetime, zone: ZoneInfo) -> Iterator[str]:
     """All of one hand-off, line by line."""
     yield from table([details.item], now, zone)

@@ -90,7 +90,8 @@ async def _as_problem(request: Request, error: Exception) -> HTTPResponse:
     if isinstance(error, PayloadTooLarge):
         return refused(Refusal.TOO_LONG).response()
     if isinstance(error, SanicException):
-        return Problem(error.status_code, responses.get(error.status_code, "Error"), str(error)).response()
+        title = responses.get(error.status_code, "Error")
+        return Problem(error.status_code, title, str(error), headers=getattr(error, "headers", None)).response()
     # Kind and place, not its words, which may be hers.
     [place] = traceback.extract_tb(error.__traceback__)[-1:]
     log.error("server: %s at %s:%s", type(error).__name__, place.filename, place.lineno)

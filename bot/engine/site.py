@@ -62,7 +62,8 @@ class File:
 class Site:
     """All files, by their paths."""
 
-    def __init__(self, clinic: Clinic, origins: Origins, folder: Path = WIDGET) -> None:
+    def __init__(self, clinic: Clinic, origins: Origins, folder: Path | None = None) -> None:
+        folder = folder or WIDGET
         self._origins = origins
         # Named one by one: nothing else in the folder is ever served.
         self._files: dict[str, File] = {}

@@ -43,6 +43,12 @@ def test_the_example_names_every_setting_and_no_other():
         ("NIGHTLIGHT_WEBHOOK_SECRET", SECRET),
         ("NIGHTLIGHT_FHIR_URL", "https://clinic.example/fhir"),
         ("NIGHTLIGHT_FHIR_TOKEN", SECRET),
+        ("REDIS_URL", "http://127.0.0.1"),
+        ("NIGHTLIGHT_TRUSTED_PROXIES", "-1"),
+        ("NIGHTLIGHT_LIMIT_MESSAGES", "30"),
+        ("NIGHTLIGHT_LIMIT_MESSAGES", "0/minute"),
+        ("NIGHTLIGHT_LIMIT_REQUESTS", "30 per minute;"),
+        ("NIGHTLIGHT_LIMIT_CONVERSATIONS", "30/fortnight"),
     ],
 )
 def test_a_wrong_setting_stops_the_start_and_names_itself(monkeypatch, name, value):
@@ -91,6 +97,19 @@ def test_a_short_secret_and_a_password_in_clear_are_refused(monkeypatch):
         assert f"NIGHTLIGHT_{name}" in str(error.value)
     assert "short-one" not in str(error.value)
     assert "pass-word" not in str(error.value)
+
+
+def test_the_address_of_redis_is_not_repeated(monkeypatch):
+    monkeypatch.setenv("REDIS_URL", "memcached://:hidden@127.0.0.1")
+    with pytest.raises(NightlightError, match="REDIS_URL") as error:
+        read_settings()
+    assert "hidden" not in str(error.value)
+
+
+@pytest.mark.parametrize("limit", ["", "30/minute", "30/minute;300/hour", "5/10 minutes"])
+def test_a_limit_is_written_in_words_or_left_out(monkeypatch, limit):
+    monkeypatch.setenv("NIGHTLIGHT_LIMIT_MESSAGES", limit)
+    assert read_settings().limit_messages == limit
 
 
 def test_no_secret_is_shown_with_the_settings(monkeypatch):

@@ -11,7 +11,7 @@ from bot.cli import app
 from bot.handoff import desk, staff, worker
 from bot.privacy.retention import Daily, retain
 from bot.settings import settings
-from bot.storage import audit, unanswered
+from bot.storage import audit, transcripts, unanswered
 from bot.storage.models import (
     Appointment,
     AuditEntry,
@@ -20,8 +20,10 @@ from bot.storage.models import (
     HandOffNote,
     OutboxEntry,
     UnansweredQuestion,
+    WebTurn,
 )
 from bot.storage.sessions import StorageUnavailable, transaction
+from bot.storage.transcripts import Turn
 from support import alert, appointment, later, rows
 
 Configure = Callable[..., None]
@@ -107,6 +109,16 @@ def test_questions_that_nobody_asks_any_more_go() -> None:
             unanswered.keep(session, question, (), later(days=days)())
     retain(later(days=5))
     assert [row.text for row in rows(UnansweredQuestion)] == ["still asked"]
+
+
+def test_transcripts_go_with_their_last_message(configure: Configure) -> None:
+    configure(NIGHTLIGHT_KEEP_CONVERSATIONS_DAYS="7")
+    for days, conversation_id, place in ((0, "web-1", 1), (0, "web-2", 1), (3, "web-2", 3)):
+        with transaction() as session:
+            transcripts.write(session, [Turn(conversation_id, place, "{}", later(days=days)())])
+    assert retain(later(days=8))["transcripts deleted"] == 1
+    assert [row.conversation_id for row in rows(WebTurn)] == ["web-2", "web-2"]
+    assert retain(later(days=11))["transcripts deleted"] == 2
 
 
 def test_requests_that_nobody_settles_expire_and_it_is_written_down() -> None:

@@ -14,10 +14,11 @@ from bot.handoff.alert import CrisisAlert
 from bot.handoff.spool import spool
 from bot.privacy.keys import keyed_hash, rotated
 from bot.settings import settings
-from bot.storage import conversations, rotation, unanswered
+from bot.storage import conversations, rotation, transcripts, unanswered
 from bot.storage.conversations import Batch
-from bot.storage.models import Appointment, Base, HandOff, UnansweredQuestion
+from bot.storage.models import Appointment, Base, HandOff, UnansweredQuestion, WebTurn
 from bot.storage.sessions import StorageUnavailable, engine, transaction
+from bot.storage.transcripts import Turn
 from support import HER_PHONE, HER_WORDS, NIGHT, alert, appointment, rows
 
 Configure = Callable[..., None]
@@ -36,6 +37,7 @@ def ask(question: str) -> None:
 def talk(words: str) -> None:
     with transaction() as session:
         conversations.append(session, "web-1", 0, [Batch(1, True, json.dumps([{"text": words}]))], NIGHT)
+        transcripts.write(session, [Turn("web-1", 1, words, NIGHT)])
 
 
 def tokens() -> Iterator[tuple[str, str]]:
@@ -74,6 +76,7 @@ def test_after_a_rotation_the_old_key_can_go(configure: Configure) -> None:
     assert waiting["crisis"].notes[0].text == "she is with her sister"
     assert waiting["appointment"].request == appointment()
     assert [question.text for question in rows(UnansweredQuestion)] == ["is sushi ok"]
+    assert [row.turn for row in rows(WebTurn)] == ["is sushi ok"]
     assert CliRunner().invoke(app, ["audit", "verify"]).exit_code == 0
 
 

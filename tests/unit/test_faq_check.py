@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from bot.clinic import Clinic
-from bot.faq.check import check, check_all, check_crisis, check_domain, check_notices
+from bot.faq.check import check, check_all, check_channel, check_crisis, check_domain, check_notices
 from bot.faq.checks import files
 from bot.faq.findings import Finding
 from bot.faq.library import read_yaml
@@ -47,6 +47,7 @@ class Contents:
             *check(self.root / "data" / "faq", clinics, release, today),
             *check_crisis(self.root / "data" / "crisis.yml", clinics, wording),
             *check_notices(self.root / "data" / "erasure.yml", clinics, wording),
+            *check_channel(self.root / "data" / "channel.yml", clinics, wording),
             *check_domain(self.root / "domain.yml", clinics, wording),
         ]
 
@@ -472,3 +473,31 @@ def test_response_with_banned_wording_is_found(contents: Contents) -> None:
 def test_response_with_a_strange_number_is_found(contents: Contents) -> None:
     line = contents.change("domain.yml", "Call 911 for chest pain", "Call 999 for chest pain")
     contents.only("domain.yml", line, "number")
+
+
+# --- what the channel itself says
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rule", "says"),
+    [
+        ("In danger, call {lines.emergency.number}; to talk", "To talk", "crisis", "911"),
+        ("I need a short pause", "I am proven", "wording", "proven"),
+        ("at {clinic.phone}. In danger", "at 214-555-0199. In danger", "number", "214-555-0199"),
+        ("  ended: ", "  finished: ", "schema", "finished"),
+    ],
+)
+def test_what_is_wrong_with_the_words_of_the_channel_is_found(
+    contents: Contents, old: str, new: str, rule: str, says: str
+) -> None:
+    file = "data/channel.yml"
+    line = contents.change(file, old, new)
+    found = [f for f in contents.findings() if f.rule == rule]
+    assert [(Path(f.file).name, f.line) for f in found] == [("channel.yml", line)]
+    assert says in found[0].problem
+
+
+def test_a_refusal_without_words_is_found(contents: Contents) -> None:
+    contents.change("data/channel.yml", '  ended: "This conversation has ended. Please begin a new one."\n', "")
+    [found] = contents.findings()
+    assert (found.rule, "ended" in found.problem) == ("schema", True)

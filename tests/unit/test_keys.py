@@ -9,7 +9,17 @@ import pytest
 from cryptography.fernet import Fernet
 
 from bot.errors import NightlightError
-from bot.privacy.keys import WrongKey, cipher, decrypt, encrypt, key_ring, keyed_hash, keyed_hashes, rotated
+from bot.privacy.keys import (
+    WrongKey,
+    cipher,
+    decrypt,
+    derived_keys,
+    encrypt,
+    key_ring,
+    keyed_hash,
+    keyed_hashes,
+    rotated,
+)
 from bot.settings import settings
 from support import at_once
 
@@ -30,6 +40,16 @@ def test_an_operator_who_puts_a_new_key_in_front_reads_the_old_and_finds_the_old
     assert decrypt(token) == "tired"
     assert keyed_hashes("2145550142") == [keyed_hash("2145550142"), hashed]
     assert Fernet(NEW).decrypt(encrypt("tired")) == b"tired"
+
+
+def test_each_purpose_has_a_key_of_its_own_from_each_key(configure: Configure) -> None:
+    configure(NIGHTLIGHT_KEYS=OLD)
+    [old] = derived_keys("signing")
+    configure(NIGHTLIGHT_KEYS=f"{NEW},{OLD}")
+    new, behind = derived_keys("signing")
+    assert behind == old
+    assert len({new, old, *derived_keys("counting"), keyed_hash("signing").encode()}) == 5
+    assert {len(key) for key in (new, old)} == {32}
 
 
 def test_what_is_rotated_can_be_read_without_the_old_key_and_is_left_alone_the_next_time(configure: Configure) -> None:

@@ -12,6 +12,7 @@ from bot.engine.channels.messages import (
     Begun,
     Feedback,
     Json,
+    Message,
     MessageIn,
     Messages,
     ProblemOut,
@@ -92,7 +93,7 @@ def _paths() -> Json:
                     "200": {
                         "description": "Server-sent events: `id` is the message's number, `event` is message, `data` a "
                         "Message as JSON; a comment every 15 seconds.",
-                        "content": {_STREAM: {"schema": {"type": "string"}}},
+                        "content": {_STREAM: {"schema": _EVENT}},
                     }
                 },
                 query=[
@@ -156,6 +157,20 @@ def _parameter(where: str, name: str, schema: Json, said: str) -> Json:
     return {"in": where, "name": name, "required": False, "schema": schema, "description": said}
 
 
+_EVENT = {
+    "type": "object",
+    "description": "Each event.",
+    "required": ["id", "event", "data"],
+    "properties": {
+        "id": {"type": "string", "pattern": "^[0-9]+$"},
+        "event": {"const": "message"},
+        "data": {
+            "type": "string",
+            "contentMediaType": _JSON,
+            "contentSchema": {"$ref": REF.format(model=Message.__name__)},
+        },
+    },
+}
 _CONVERSATION = _parameter(
     "query", "conversation", {"type": "string", "maxLength": 64}, "If given, it must be that of the token."
 )

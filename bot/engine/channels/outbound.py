@@ -92,4 +92,5 @@ def one_set_of_buttons(messages: list[Outbound]) -> list[Outbound]:
 def html(markdown: str) -> str:
     """`markdown` as HTML of few tags; links only to web pages, calls and text messages."""
     rendered = _MARKDOWN.render(markdown)
-    return nh3.clean(rendered, tags=_TAGS, attributes={"a": {"href"}}, url_schemes=_SCHEMES, link_rel="noopener")
+    links = {"attributes": {"a": {"href"}}, "url_schemes": _SCHEMES, "url_relative": "deny", "link_rel": "noopener"}
+    return nh3.clean(rendered, tags=_TAGS, **links)
