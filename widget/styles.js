@@ -75,6 +75,7 @@ summary::after {
 
 footer { display: flex; flex-wrap: wrap; align-items: center; gap: 0 1em; margin-bottom: -.375em; padding-top: .25em; border-top: 1px solid var(--line); color: var(--soft); font-size: .875em; }
 .sources[open] { flex-basis: 100%; padding-bottom: .5em; }
+footer summary { min-height: 3.1429em; }
 .sources li > * { display: inline-block; padding-block: .5em; }
 .draft { margin-block: .375em; padding: .0625em .625em; border: 1px solid var(--line); border-radius: .75em; font-size: .9286em; }
 .rating { display: flex; flex-wrap: wrap; align-items: center; gap: .25em .5em; padding-block: .25em; }
@@ -160,13 +161,20 @@ textarea::placeholder { color: var(--soft); opacity: 1; }
 /* Still less room (a phone on its side, very large text): all of it scrolls, and only the crisis lines and the input stay. */
 
 @container (max-height: 23em) or (max-width: 17.99em) {
-  #scroll { display: block; overflow-y: auto; }
+  #scroll { display: block; overflow-y: auto; scroll-padding-block: 4em 4.5em; }
   #crisis { position: sticky; top: 0; z-index: 1; }
   #room { min-height: 12em; }
   #log { overflow: visible; padding-inline: .625em; }
   #composer { position: sticky; bottom: 0; }
   .message { max-width: 100%; hyphens: auto; }
-  .message, .status { scroll-margin-block: 4em 5em; }
   .bot { padding-inline: .75em; }
+}
+
+@container (max-width: 17.99em) {
+  #scroll { scroll-padding-block: 7em 4.5em; }
+  #crisis, #composer { padding-inline: .25em; }
+  #crisis ul { gap: .25em; }
+  #crisis a { padding: 0; }
+  #send, textarea { flex-basis: 5em; padding-inline: .5em; }
 }
 `;

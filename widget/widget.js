@@ -547,12 +547,11 @@ button, #leave, #crisis a, #afterwards a, .numbers a {
 
 .page #panel { padding-inline: max(0px, 50vw - 23em); }
 
-header { display: flex; flex-wrap: wrap; align-items: center; gap: .25em .375em; padding: .5em .5em .5em 1em; background: var(--surface); }
-[dir="rtl"] header { padding: .5em 1em .5em .5em; }
-.name { flex: 1 1 4em; overflow-wrap: normal; line-height: 1.25; }
+header { display: flex; flex-wrap: wrap; align-items: center; gap: .25em; padding-block: .5em; padding-inline: .75em .375em; background: var(--surface); }
+.name { flex: 1 1 3.5em; overflow-wrap: normal; line-height: 1.25; }
 h2 { font-size: 1.1875em; font-weight: 650; }
 .name p { color: var(--soft); font-size: .8125em; }
-#leave { padding-inline: .875em; font-size: .9375em; min-height: 2.9334em; white-space: nowrap; background: var(--surface); }
+#leave { padding-inline: .75em; font-size: .9375em; min-height: 2.9334em; white-space: nowrap; background: var(--surface); }
 header button { padding: 0; border-color: transparent; }
 #more svg { stroke-width: 3; }
 .discreet #leave { border-color: transparent; background: var(--accent); color: var(--on-accent); font-weight: 650; }
