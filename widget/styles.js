@@ -172,7 +172,7 @@ textarea::placeholder { color: var(--soft); opacity: 1; }
 
 @container (max-width: 17.99em) {
   #scroll { scroll-padding-block: 7em 4.5em; }
-  #crisis, #composer { padding-inline: .25em; }
+  #crisis, #composer { padding-inline: .375em; font-size: .875em; }
   #crisis ul { gap: .25em; }
   #crisis a { padding: 0; }
   #send, textarea { flex-basis: 5em; padding-inline: .5em; }
