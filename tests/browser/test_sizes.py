@@ -42,8 +42,8 @@ def test_nothing_is_cut_off_and_the_lines_and_the_input_are_in_view(
 
 
 def test_with_letters_of_twice_the_size_too(opens: Opens, server: Served, website: Website) -> None:
-    # On the small phone that leaves a width of ten letters: there the bars keep theirs a little smaller.
-    for screen, size in {DESK: "32px", PHONE: "32px", SMALL_PHONE: "28px"}.items():
+    # On phones that leaves room for a dozen letters in a line: there the bars keep theirs a little smaller.
+    for screen, size in {DESK: "32px", PHONE: "28px", SMALL_PHONE: "28px"}.items():
         chat = opens(website.address, screen)
         session = chat.page.context.new_cdp_session(chat.page)
         session.send("Page.setFontSizes", {"fontSizes": {"standard": 32, "fixed": 26}})
