@@ -62,6 +62,10 @@ class Served:
         self.engine = engine or Scripted()
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
+        self.restart()
+
+    def restart(self) -> None:
+        """Start (again), at the same address."""
         self._loop = asyncio.new_event_loop()
         Sanic.test_mode = True  # several of one name in a process
         self.app = application(settings(), self.engine)
@@ -88,6 +92,8 @@ class Served:
     def kill(self) -> None:
         """Stop at once."""
         self._server.server.close()
+        for connection in list(self._server.connections):  # as where a process ends; a thread leaves them open
+            self._loop.call_soon_threadsafe(connection.transport.abort)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
 

@@ -11,11 +11,15 @@
  *               known: the transcript already shows it (it had arrived before a reload)
  *   busy        true while an answer is awaited
  *   connection  "online" · "connecting" (trying again) · "offline" (stopped until wake())
+ *   history     true before and false after the messages that an earlier page has shown already
  *   renewed     the conversation had expired; what follows is a new one
+ *   ended       it was deleted, here or in another tab
  */
 
-const BASE = "/webhooks/web";
-const STORED_AS = "chat";
+import { Store } from "./storage.js";
+import { Stream } from "./stream.js";
+import { Tabs } from "./tabs.js";
+
 const DELAYS_MS = [500, 1000, 2000, 4000]; // between five attempts
 const LONGEST_WAIT_MS = 60_000;            // whatever Retry-After asks for
 const TIMEOUT_MS = 10_000;                 // the server's own fail-safe answers after 2 s
@@ -38,29 +42,52 @@ class Problem extends Error {
 }
 
 export class Client extends EventTarget {
+  store;
+  #base;
+  #clinic;
   #fetch;
-  #storage;
   #wait;
+  #tabs;
+  #stream;
   #conversation = null; // {id, token}
   #open = false;        // its messages so far were handed out
-  #wrote = false;       // nothing is stored before she has written
   #unsent = [];         // {id, text, choice, state, reason, aside, renewed}, in the order to send
   #seen = new Set();    // seq of every message handed out
+  #last = 0;            // the last one that came by transcript or stream
+  #mine = new Set();    // id of what she wrote here: the stream tells it again
+  #known = new Set();   // and of what she wrote elsewhere or earlier
   #connection = "";
+  #found = null;        // the promise of what an earlier page or another tab has
   #working = null;
   #hurry = () => {};
 
-  /** fetch, storage (like sessionStorage, or null) and wait(ms) can be replaced, for tests. */
-  constructor({ fetch = globalThis.fetch, storage = null, wait = sleep } = {}) {
+  /**
+   * base: where the channel is. clinic: which of several. fetch, store, wait(ms) and Channel (like BroadcastChannel)
+   * can be replaced, for tests.
+   */
+  constructor({ base, clinic, fetch = globalThis.fetch, store = new Store(), wait = sleep, Channel }) {
     super();
+    this.#base = base;
+    this.#clinic = clinic;
     this.#fetch = fetch;
-    this.#storage = storage;
+    this.store = store;
     this.#wait = wait;
+    this.#tabs = new Tabs({
+      Channel,
+      mine: () => (store.hasWritten ? this.#conversation : null),
+      onGone: (id) => id === this.#conversation?.id && this.#end(),
+    });
+    this.#stream = new Stream({
+      wait,
+      ask: (signal) => this.#request("GET", "/events", { signal, headers: { "Last-Event-ID": `${this.#last}` } }),
+      onMessage: (message) => this.#arrived(message),
+      onState: (state, failures) => this.#streams(state, failures),
+    });
   }
 
   /** Opens the conversation of this tab, or a new one. Resolves when it is open or has failed. */
   start() {
-    this.#load();
+    this.#found ??= this.#find();
     return this.#work();
   }
 
@@ -74,10 +101,24 @@ export class Client extends EventTarget {
     return this.#add({ choice: buttonId, text: title });
   }
 
-  /** The messages of both sides after `after`, as the server has them. */
-  async transcript(after = 0) {
-    const { messages } = await this.#call("GET", `/messages?after=${after}`);
-    return messages;
+  /** Says whether the answer `seq` helped. Resolves to true if that is stored. */
+  rate(seq, helpful) {
+    return this.#done("POST", "/feedback", { seq, helpful });
+  }
+
+  /** Deletes the conversation, here and on the server. Resolves to true if that is done. */
+  async end() {
+    const id = this.#conversation?.id;
+    const done = !id || await this.#done("DELETE", "/conversations");
+    if (done) this.#end();
+    if (done && id) this.#tabs.tellGone(id);
+    return done;
+  }
+
+  /** Listens to what the server says by itself, while the page is in view. */
+  listen(isWished) {
+    if (!isWished) this.#stream.stop();
+    else if (this.#open && this.store.hasWritten) this.#stream.start();
   }
 
   /** Tries again at once what could not be sent, with the same id. */
@@ -99,21 +140,22 @@ export class Client extends EventTarget {
 
   /** The network may be back: tries again what it stopped. */
   wake() {
+    this.#stream.wake();
     const waiting = !this.#open || this.#unsent.some((one) => !one.aside);
     return waiting ? this.#work() : Promise.resolve();
   }
 
-  /** Removes what this tab keeps, and keeps nothing more. */
+  /** She leaves: removes what is kept, and keeps nothing more. */
   forget() {
-    this.#wrote = false;
-    this.#tryStorage((storage) => storage.removeItem(STORED_AS));
+    this.store.forget();
+    this.#stream.stop();
   }
 
   // What is unsent, in order
 
   #add({ text, choice = null }) {
     const item = { id: newId(), text, choice };
-    this.#wrote = true;
+    this.store.wrote();
     this.#unsent.push(item);
     this.#mark(item, "sending");
     return this.#work().then(() => publicly(item));
@@ -151,6 +193,7 @@ export class Client extends EventTarget {
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       if (error.status === 401 && !item.renewed) await this.#renewFor(item);
+      else if (error.status === 409 && item.choice && item.text) item.choice = null; // a button of earlier: its words do
       else this.#setAside(item, error);
     }
   }
@@ -160,10 +203,11 @@ export class Client extends EventTarget {
   }
 
   #sent(item, messages) {
-    const known = messages.length > 0 && messages.every(({ seq }) => this.#seen.has(seq));
+    if (!this.#unsent.includes(item)) return; // the conversation was deleted meanwhile
     this.#unsent = this.#unsent.filter((one) => one !== item);
-    this.#mark(item, "sent", "", known);
-    this.#handOut(messages.filter(({ from }) => from !== "mother"));
+    this.#mark(item, "sent");
+    this.#handOut(messages);
+    this.#stream.start();
   }
 
   /** One message that the server cannot take does not hold up the next one. */
@@ -177,11 +221,12 @@ export class Client extends EventTarget {
     this.#report("offline");
   }
 
-  #mark(item, state, reason = "", known = false) {
+  #mark(item, state, reason = "") {
     item.state = state;
     item.reason = reason;
+    this.#mine.add(item.id);
     this.#save();
-    this.#tell("unsent", { ...publicly(item), known });
+    this.#tell("unsent", { ...publicly(item), known: this.#known.has(item.id) });
   }
 
   #drop(id) {
@@ -192,17 +237,24 @@ export class Client extends EventTarget {
   // The conversation
 
   async #ensureOpen() {
+    await this.#found;
     if (this.#open) return;
+    const earlier = this.#conversation;
     const messages = await this.#insist(() => this.#opening()).catch(asUnreachable);
     this.#open = true;
     this.#save();
+    this.#last = messages.at(-1)?.seq ?? 0;
+    const isHistory = earlier !== null && earlier === this.#conversation;
+    if (isHistory) this.#tell("history", true);
     this.#handOut(messages);
+    if (isHistory) this.#tell("history", false);
+    this.listen(true);
   }
 
   async #opening() {
     if (!this.#conversation) return this.#begin();
     try {
-      return await this.transcript();
+      return await this.#messages("GET", "/messages?after=0");
     } catch (error) {
       if (error.status !== 401) throw error;
       this.#expire();
@@ -211,7 +263,7 @@ export class Client extends EventTarget {
   }
 
   async #begin() {
-    const { id, token, messages } = await this.#call("POST", "/conversations", {});
+    const { id, token, messages } = await this.#call("POST", "/conversations", this.#clinic ? { clinic: this.#clinic } : {});
     this.#conversation = { id, token };
     return messages;
   }
@@ -224,17 +276,54 @@ export class Client extends EventTarget {
 
   /** The buttons of an expired conversation mean nothing to a new one; their words do. */
   #expire() {
-    this.#conversation = null;
-    this.#open = false;
-    this.#seen.clear();
+    this.#close();
     for (const item of this.#unsent) Object.assign(item, { state: "", choice: item.text ? null : item.choice });
     this.#tell("renewed");
   }
 
+  #close() {
+    this.#stream.stop();
+    this.#conversation = null;
+    this.#open = false;
+    this.#seen.clear();
+  }
+
+  #end() {
+    this.#close();
+    this.#unsent = [];
+    this.store.forget();
+    this.#tell("ended");
+  }
+
+  /** An earlier page of this tab, or another tab, may have a conversation: this page joins in it. */
+  async #find() {
+    const { conversation, unsent = [] } = this.store.load();
+    this.#unsent = unsent.map(({ id, text, choice }) => ({ id, text, choice }));
+    this.#conversation = conversation ?? null;
+    if (conversation) return;
+    this.#conversation = await this.#tabs.ask();
+    if (this.#conversation) this.store.wrote();
+  }
+
+  // What the server says by itself
+
+  #arrived(message) {
+    this.#last = Math.max(this.#last, message.seq);
+    this.#handOut([message]);
+  }
+
+  #streams(state, failures) {
+    if (state === "open") this.#report("online");
+    if (state === "broken" && failures > 1) this.#report(failures > DELAYS_MS.length ? "offline" : "connecting");
+    if (state === "open" && this.#unsent.some((one) => !one.aside)) this.#work();
+  }
+
   #handOut(messages) {
     for (const message of messages) {
-      if (this.#seen.has(message.seq)) continue;
-      this.#seen.add(message.seq);
+      const { seq, id } = message;
+      if (this.#seen.has(seq) || this.#mine.has(id)) continue;
+      this.#seen.add(seq);
+      if (id) this.#known.add(id);
       this.#tell("message", message);
     }
   }
@@ -262,6 +351,10 @@ export class Client extends EventTarget {
     this.#hurry = () => {};
   }
 
+  async #messages(...request) {
+    return (await this.#call(...request)).messages;
+  }
+
   async #call(method, path, body) {
     const [response, data] = await this.#exchange(method, path, body);
     if (!response.ok) throw problemOf(response, data);
@@ -270,17 +363,21 @@ export class Client extends EventTarget {
     return data;
   }
 
+  /** Whether our server has done what has no answer; what is not there any more (401) needs not be done. */
+  async #done(...request) {
+    try {
+      const [{ status }] = await this.#exchange(...request);
+      return status === 204 || status === 401;
+    } catch {
+      return false;
+    }
+  }
+
   async #exchange(method, path, body) {
-    const headers = { Accept: "application/json" };
-    if (body) headers["Content-Type"] = "application/json";
-    if (this.#conversation) headers.Authorization = `Bearer ${this.#conversation.token}`;
     const limit = new AbortController();
     const timer = setTimeout(() => limit.abort(), TIMEOUT_MS);
     try {
-      const response = await this.#fetch.call(globalThis, BASE + path, {
-        method, headers, body: body && JSON.stringify(body),
-        cache: "no-store", credentials: "omit", redirect: "error", signal: limit.signal,
-      });
+      const response = await this.#request(method, path, { body, signal: limit.signal });
       return [response, parsed(await response.text())];
     } catch (error) {
       throw new Unreachable(error.message);
@@ -289,29 +386,18 @@ export class Client extends EventTarget {
     }
   }
 
-  // What this tab keeps
-
-  #load() {
-    const kept = this.#tryStorage((storage) => parsed(storage.getItem(STORED_AS)));
-    if (!kept) return;
-    this.#wrote = true;
-    this.#conversation = kept.conversation ?? null;
-    this.#unsent = (kept.unsent ?? []).map(({ id, text, choice }) => ({ id, text, choice }));
+  #request(method, path, { body, signal, headers = { Accept: "application/json" } }) {
+    if (body) headers["Content-Type"] = "application/json";
+    if (this.#conversation) headers.Authorization = `Bearer ${this.#conversation.token}`;
+    return this.#fetch.call(globalThis, this.#base + path, {
+      method, headers, body: body && JSON.stringify(body),
+      cache: "no-store", credentials: "omit", redirect: "error", referrerPolicy: "no-referrer", signal,
+    });
   }
 
   #save() {
-    if (!this.#wrote) return;
-    const kept = { conversation: this.#conversation, unsent: this.#unsent };
-    this.#tryStorage((storage) => storage.setItem(STORED_AS, JSON.stringify(kept)));
-  }
-
-  /** Storage can be forbidden or full: then the conversation lives as long as the page. */
-  #tryStorage(use) {
-    try {
-      return this.#storage && use(this.#storage);
-    } catch {
-      return null;
-    }
+    const unsent = this.#unsent.map(({ id, text, choice }) => ({ id, text, choice }));
+    this.store.put({ conversation: this.#conversation, unsent });
   }
 
   #report(connection) {
@@ -348,12 +434,8 @@ function problemOf(response, data) {
   return new Problem(response.status, data?.detail || data?.title || "", seconds * 1000);
 }
 
-/** crypto.randomUUID is missing where the demo is opened over plain http from another machine. */
+/** A random UUID; crypto.randomUUID is missing where the demo is opened over plain http from another machine. */
 function newId() {
-  if (crypto.randomUUID) return crypto.randomUUID();
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+  const random = () => crypto.getRandomValues(new Uint8Array(1))[0];
+  return "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (c) => (c ^ (random() & (15 >> (c / 4)))).toString(16));
 }

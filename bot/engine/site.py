@@ -15,15 +15,18 @@ from sanic.response import HTTPResponse, raw
 from bot.clinic import Clinic
 from bot.engine.channels.origins import Origins
 from bot.engine.channels.problems import Problem
+from bot.engine.widget import joined, thin
 from bot.faq.channel import channel_words
-from bot.safety.lines import countries, crisis_lines
+from bot.safety.lines import crisis_lines
 from bot.settings import ROOT
 
 WIDGET = ROOT / "widget"
 DEMO = "demo"  # its files are at the root beside the page, if there is such a folder
 LAUNCHER = "widget.js"
+CONVERSATION = "main.js"  # the module that the launcher imports, and what that imports, as one
 TEXTS = "texts.json"  # the widget's own words, by language
 FACTS = "NIGHTLIGHT_FACTS"
+SHOWN = ("emergency", "suicide")  # the lines that are always in view; the others come with the words that they are for
 TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".css": "text/css; charset=utf-8",
@@ -71,8 +74,11 @@ class Site:
         for path in _servable(folder / DEMO):
             self._files[path.name] = self._files[f"{DEMO}/{path.name}"] = File(path.read_bytes(), TYPES[path.suffix])
         if LAUNCHER in self._files:
-            script = with_facts(self._files[LAUNCHER].content, clinic, folder)
+            script = with_facts(thin((folder / LAUNCHER).read_text(encoding="utf-8")), clinic, folder)
             self._files[LAUNCHER] = File(script, TYPES[".js"], is_embedded=True)
+        if CONVERSATION in self._files:
+            script = joined(folder / CONVERSATION).encode()
+            self._files[f"widget/{CONVERSATION}"] = File(script, TYPES[".js"], is_embedded=True)
         for file in self._files.values():
             _ = file.compressed, file.tag  # now, and not while somebody waits
 
@@ -122,25 +128,26 @@ def _takes_gzip(request: Request) -> bool:
     return False
 
 
-def with_facts(script: bytes, clinic: Clinic, folder: Path) -> bytes:
+def with_facts(script: str, clinic: Clinic, folder: Path) -> bytes:
     """The launcher with the public facts of `clinic` before it: the numbers are there without another request.
 
     In a block of its own, so that the constant is no name on the page that embeds it.
     """
     facts = json.dumps(public_facts(clinic, folder), ensure_ascii=False, separators=(",", ":"))
-    return f"{{const {FACTS}={facts};\n".encode() + script + b"\n}\n"
+    return f"{{const {FACTS}={facts};\n{script}}}\n".encode()
 
 
 def public_facts(clinic: Clinic, folder: Path) -> dict[str, Any]:
     """What the launcher shows without asking: names and numbers, by country, and its own words."""
     texts = folder / TEXTS
     return {
+        "name": clinic.name,
         "short_name": clinic.short_name,
+        "model_of_care": clinic.model_of_care,
+        "places": clinic.places,
         "phone": clinic.phone,
         "title": channel_words().title,
         "country": clinic.country,
-        "lines": {
-            country: {key: line.public() for key, line in crisis_lines(country).items()} for country in countries()
-        },
+        "lines": {clinic.country: {key: crisis_lines(clinic.country)[key].public() for key in SHOWN}},
         **({"texts": json.loads(texts.read_text(encoding="utf-8"))} if texts.is_file() else {}),
     }

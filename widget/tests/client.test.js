@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { Client } from "../client.js";
+import { Store } from "../storage.js";
+import { Storage } from "./storage.js";
 
 const OFFLINE = () => { throw new TypeError("fetch failed"); };
 const HANGS = (request) => new Promise((_, reject) => {
@@ -45,14 +47,14 @@ class Server {
 
   answer({ id, text, choice }) {
     if (!this.answers.has(id)) {
-      this.say("mother", text ?? choice);
+      this.say("mother", text ?? choice, id);
       this.answers.set(id, { messages: [this.say("bot", `On "${text ?? choice}".`)] });
     }
     return this.answers.get(id);
   }
 
-  say(from, text) {
-    const message = { seq: this.messages.length + 1, from, type: "answer", text, html: "", buttons: [], sources: [], review: null };
+  say(from, text, id = null) {
+    const message = { seq: this.messages.length + 1, from, id, type: "answer", text, html: "", buttons: [], sources: [], review: null };
     this.messages.push(message);
     return message;
   }
@@ -66,26 +68,22 @@ class Server {
   }
 }
 
-class Storage {
-  items = new Map();
-  getItem = (name) => this.items.get(name) ?? null;
-  setItem = (name, value) => this.items.set(name, value);
-  removeItem = (name) => this.items.delete(name);
-}
-
 const reply = (body, status = 200, headers = {}) => new Response(JSON.stringify(body), { status, headers });
 const problem = (status, detail = "", headers = {}) => reply({ status, detail }, status, headers);
 
 /** A client whose waits are over at once and are noted, and everything it tells. */
-function listen(server, { storage = new Storage(), wait } = {}) {
+function listen(server, { storage = new Storage(), wait, Channel = null, clinic } = {}) {
   const waits = [];
   const instantly = async (ms) => { waits.push(ms); };
-  const client = new Client({ fetch: server.fetch, storage, wait: wait ?? instantly });
-  const told = { messages: [], states: [], connections: [], renewals: 0, known: [] };
+  const store = new Store(storage, null);
+  const client = new Client({ base: "/webhooks/web", clinic, fetch: server.fetch, store, wait: wait ?? instantly, Channel });
+  const told = { messages: [], states: [], connections: [], renewals: 0, known: [], histories: [], ends: 0 };
   client.addEventListener("message", ({ detail }) => told.messages.push(detail.text));
   client.addEventListener("unsent", ({ detail }) => told.states.push(detail.state));
   client.addEventListener("unsent", ({ detail }) => detail.known && told.known.push(detail.text));
   client.addEventListener("connection", ({ detail }) => told.connections.push(detail));
+  client.addEventListener("history", ({ detail }) => told.histories.push(detail));
+  client.addEventListener("ended", () => { told.ends += 1; });
   client.addEventListener("renewed", () => { told.renewals += 1; });
   return { client, told, waits, storage };
 }
@@ -300,7 +298,7 @@ test("a message that had arrived before the reload is not shown twice", async ()
   await client.send("hi");
   const { told } = await started(server, { storage });
   assert.deepEqual(told.messages, ["Hello.", "hi", 'On "hi".']);
-  assert.deepEqual(told.known, ["hi"]);
+  assert.deepEqual(new Set(told.known), new Set(["hi"]));
 });
 
 test("a reload after the conversation expired begins a new one and keeps what was unsent", async () => {
