@@ -7,7 +7,7 @@ import pytest
 
 from appointments import AT_HOME, IN_CLINIC
 from bot.clinic import Clinic
-from bot.faq.sms import MAX_SEGMENTS, not_gsm, segments
+from bot.texting.gsm import MAX_SEGMENTS, not_gsm, segments
 from bot.safety.lines import line_facts
 from bot.scheduling import lookup
 from bot.scheduling.conversation import OPTIONAL, Message, Note, Outcome

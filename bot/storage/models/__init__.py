@@ -4,9 +4,18 @@ from bot.storage.base import Base
 from bot.storage.models.appointment import Appointment
 from bot.storage.models.audit import AuditEntry, AuditHead
 from bot.storage.models.conversation import ConversationEvents
+from bot.storage.models.enrolment import (
+    Enrolment,
+    EnrolmentChange,
+    EnrolmentCode,
+    OptOut,
+    OptOutKey,
+    TreatmentSession,
+)
 from bot.storage.models.hand_off import HandOff, HandOffMessage, HandOffNote, Kind, Status, Urgency
 from bot.storage.models.outbox import Delivery, OutboxEntry
 from bot.storage.models.question import UnansweredQuestion
+from bot.storage.models.text_message import DueText, Purpose, TextMessage, TextState, TextThread
 
 __all__ = [
     "Appointment",
@@ -15,12 +24,23 @@ __all__ = [
     "Base",
     "ConversationEvents",
     "Delivery",
+    "DueText",
+    "Enrolment",
+    "EnrolmentChange",
+    "EnrolmentCode",
     "HandOff",
     "HandOffMessage",
     "HandOffNote",
     "Kind",
+    "OptOut",
+    "OptOutKey",
     "OutboxEntry",
+    "Purpose",
     "Status",
+    "TextMessage",
+    "TextState",
+    "TextThread",
+    "TreatmentSession",
     "UnansweredQuestion",
     "Urgency",
 ]
