@@ -4,6 +4,7 @@ Each has its line in `.env.example`; a wrong one raises `NightlightError` with
 a sentence that names the variable and what it takes.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from email.utils import parseaddr
 from enum import StrEnum
@@ -57,6 +58,7 @@ class Settings(BaseSettings):
     keep_notices_days: int = Field(90, alias="NIGHTLIGHT_KEEP_NOTICES_DAYS", ge=1)
     keep_conversations_days: int = Field(30, alias="NIGHTLIGHT_KEEP_CONVERSATIONS_DAYS", ge=1)
     keep_questions_days: int = Field(365, alias="NIGHTLIGHT_KEEP_QUESTIONS_DAYS", ge=1)
+    keep_enrolments_days: int = Field(1461, alias="NIGHTLIGHT_KEEP_ENROLMENTS_DAYS", ge=1)
     keep_audit_days: int = Field(2192, alias="NIGHTLIGHT_KEEP_AUDIT_DAYS", ge=1)
     expire_requests_days: int = Field(30, alias="NIGHTLIGHT_EXPIRE_REQUESTS_DAYS", ge=1)
     database_url: str = Field("", alias="DATABASE_URL")
@@ -72,6 +74,12 @@ class Settings(BaseSettings):
     webhook_secret: SecretStr = Field(SecretStr(""), alias="NIGHTLIGHT_WEBHOOK_SECRET")
     fhir_url: str = Field("", alias="NIGHTLIGHT_FHIR_URL")
     fhir_token: SecretStr = Field(SecretStr(""), alias="NIGHTLIGHT_FHIR_TOKEN")
+    public_url: str = Field("", alias="NIGHTLIGHT_PUBLIC_URL")
+    twilio_account_sid: str = Field("", alias="TWILIO_ACCOUNT_SID")
+    twilio_auth_token: SecretStr = Field(SecretStr(""), alias="TWILIO_AUTH_TOKEN")
+    twilio_from: str = Field("", alias="TWILIO_FROM")
+    twilio_messaging_service_sid: str = Field("", alias="TWILIO_MESSAGING_SERVICE_SID")
+    twilio_api_url: str = Field("https://api.twilio.com", alias="TWILIO_API_URL")
     log_level: str = Field("INFO", alias="NIGHTLIGHT_LOG_LEVEL", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
 
     @property
@@ -99,7 +107,7 @@ def read_settings() -> Settings:
         read = Settings()
     except ValidationError as error:
         raise _wrong(f"{e['loc'][0]}: {e['msg']} (it is {e['input']!r})" for e in error.errors()) from error
-    if found := [*_half_set(read), *_unfit_for_delivery(read)]:
+    if found := [*_half_set(read), *_unfit_for_delivery(read), *_unfit_for_texts(read)]:
         raise _wrong(found)
     return read
 
@@ -127,6 +135,7 @@ _PAIRS = (
     ("smtp_user", "smtp_password"),
     ("webhook_url", "webhook_secret"),
     ("fhir_url", "fhir_token"),
+    ("twilio_account_sid", "twilio_auth_token"),
 )
 
 
@@ -141,6 +150,22 @@ def _unfit_for_delivery(read: Settings) -> Iterator[str]:
         yield f"NIGHTLIGHT_WEBHOOK_SECRET: it needs {MIN_SECRET} characters at least"
     if read.smtp_user and read.smtp_tls is SmtpTls.NONE and read.smtp_host not in LOOPBACK:
         yield "NIGHTLIGHT_SMTP_TLS: it is none, and the password would be sent for all to read"
+
+
+def _unfit_for_texts(read: Settings) -> Iterator[str]:
+    senders = [name for name in ("twilio_from", "twilio_messaging_service_sid") if _plain(read, name)]
+    if bool(senders) != bool(read.twilio_account_sid) or len(senders) > 1:
+        yield "TWILIO_ACCOUNT_SID: with it goes one of TWILIO_FROM and TWILIO_MESSAGING_SERVICE_SID, and neither without"
+    if read.twilio_account_sid and not read.public_url:
+        yield "NIGHTLIGHT_PUBLIC_URL: Twilio must be told where to report to, and signs that address"
+    if read.twilio_from and not _E164.match(read.twilio_from):
+        yield "TWILIO_FROM: it takes a number like +12145550100, or a short code"
+    for name, address in (("NIGHTLIGHT_PUBLIC_URL", read.public_url), ("TWILIO_API_URL", read.twilio_api_url)):
+        if address and (fault := _fault(address, read.production)):
+            yield f"{name}: {fault}"
+
+
+_E164 = re.compile(r"^(?:\+[1-9]\d{6,14}|\d{5,6})$")
 
 
 def _fault(address: str, production: bool) -> str:

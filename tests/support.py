@@ -37,8 +37,9 @@ NO_DELIVERY = {
         "WEBHOOK_SECRET",
         "FHIR_URL",
         "FHIR_TOKEN",
+        "PUBLIC_URL",
     )
-}
+} | {f"TWILIO_{name}": "" for name in ("ACCOUNT_SID", "AUTH_TOKEN", "FROM", "MESSAGING_SERVICE_SID")}
 
 
 def forget_settings() -> None:

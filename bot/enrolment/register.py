@@ -12,6 +12,7 @@ from bot.enrolment.states import ANSWERED, Cause, State
 from bot.storage import enrolments, opt_outs, texts, threads
 from bot.storage.models import Enrolment, Purpose, TextThread
 from bot.storage.sessions import Session, transaction
+from bot.texting.allowed import HELD_BACK
 from bot.texting.book import words as said
 
 SMS = "sms"
@@ -90,7 +91,7 @@ def stop(phone: str, words: str, key: str | None, at: Now = now) -> bool:
         thread = _thread(session, phone, enrolment, at)
         if enrolment:
             enrolments.move(session, enrolment, State.OPTED_OUT, Cause.STOP, words, at())
-        texts.withhold_waiting(session, thread, at())
+        texts.withhold_waiting(session, thread, at(), HELD_BACK)
         threads.offer(thread, ())
         threads.keep_rest(thread, ())
         if is_new and key:

@@ -6,7 +6,7 @@ or given up, with two exceptions: what she is told in answer never waits for wha
 never wait for a text that failed and is to be tried again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from random import Random
 
@@ -129,15 +129,14 @@ def withhold(session: Session, text_id: int, at: datetime) -> None:
         text.state, text.in_hand, text.changed_at = TextState.WITHHELD.value, False, at
 
 
-def withhold_waiting(session: Session, thread: TextThread, at: datetime, started_only: bool = False) -> int:
-    """Nothing that waits in that thread is sent any more, or nothing that we started. Returns how many texts.
+def withhold_waiting(session: Session, thread: TextThread, at: datetime, purposes: Collection[Purpose]) -> int:
+    """Nothing of those purposes that waits in that thread is sent any more. Returns how many texts.
 
     What a worker has in hand at this moment may still leave.
     """
-    waits = [_WAITS, TextMessage.thread_id == thread.id, TextMessage.in_hand.is_(False)]
-    if started_only:
-        waits.append(TextMessage.purpose == Purpose.STARTED.value)
-    gone = update(TextMessage).where(*waits).values(state=TextState.WITHHELD.value, changed_at=at)
+    waits = _WAITS, TextMessage.thread_id == thread.id, TextMessage.in_hand.is_(False)
+    gone = update(TextMessage).where(*waits, TextMessage.purpose.in_([purpose.value for purpose in purposes]))
+    gone = gone.values(state=TextState.WITHHELD.value, changed_at=at)
     return rows_of(session.execute(gone.execution_options(synchronize_session=False)))
 
 

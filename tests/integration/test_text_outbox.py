@@ -46,7 +46,8 @@ def test_the_next_text_waits_until_the_one_before_is_taken(database: str) -> Non
     put_in(hers, "m-1", "first", "second")
     put_in(others, "m-2", "elsewhere")
     first, elsewhere = claim(), claim()
-    assert first and elsewhere
+    assert first
+    assert elsewhere
     assert (first.body, elsewhere.body) == ("first", "elsewhere")
     assert (first.phone, elsewhere.phone) == (HER_PHONE, "+12145550188")
     assert claim() is None
