@@ -36,6 +36,10 @@ def sheet(details: Details, now: datetime, zone: ZoneInfo) -> Iterator[str]:
     """All of one hand-off, line by line."""
     yield from table([details.item], now, zone)
     yield f"channel: {details.channel}"
+    if details.person:
+        yield f"enrolment: {details.person}"
+    if details.number:
+        yield f"texts from: {details.number}"
     if details.erased_at:
         yield f"erased at her wish: {clock(details.erased_at, zone)}"
     if details.confirmed_for:

@@ -36,6 +36,15 @@ def request_appointment(request: AppointmentRequest, at: Now = now) -> str:
     return _once_more(lambda: _request(request, at))
 
 
+def ask_for_call(conversation_id: str, message_id: str, channel: str, text: str, at: Now = now) -> str:
+    """Stores that she asks to be called at the number she writes from, and the notice of it, both or neither.
+
+    Returns the reference; while nobody has taken it, asking again is the same hand-off. Raises `StorageUnavailable`
+    if it is not stored, another `NightlightError` if the keys or the clinic file are wrong.
+    """
+    return _once_more(lambda: _ask_for_call(conversation_id, message_id, channel, text, at))
+
+
 def appointment_status(
     conversation_id: str, phone: str | None = None, reference: str | None = None
 ) -> AppointmentStatus | None:
@@ -96,4 +105,12 @@ def _request(request: AppointmentRequest, at: Now) -> str:
         hand_off = hand_offs.raise_request(session, request, at())
         appointments.add(session, request, hand_off, at())
         notify(session, hand_off, 1, at)
+        return hand_off.reference
+
+
+def _ask_for_call(conversation_id: str, message_id: str, channel: str, text: str, at: Now) -> str:
+    with transaction() as session:
+        hand_off = hand_offs.raise_call(session, conversation_id, message_id, channel, text, at())
+        if not hand_off.notified_level:
+            notify(session, hand_off, 1, at)
         return hand_off.reference

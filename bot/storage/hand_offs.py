@@ -10,7 +10,20 @@ from bot.errors import NightlightError
 from bot.handoff.alert import CrisisAlert
 from bot.handoff.reference import as_written, new_reference
 from bot.scheduling.request import AppointmentRequest
-from bot.storage.models import Delivery, HandOff, HandOffMessage, HandOffNote, Kind, OutboxEntry, Status, Urgency
+from bot.storage.models import (
+    Delivery,
+    Enrolment,
+    HandOff,
+    HandOffMessage,
+    HandOffNote,
+    Kind,
+    OutboxEntry,
+    Status,
+    TextThread,
+    Urgency,
+)
+
+CALL = "call"
 
 
 class WrongTransition(NightlightError):
@@ -28,6 +41,7 @@ def raise_crisis(session: Session, alert: CrisisAlert) -> HandOff:
         recorded.seen_by = sorted({*recorded.seen_by, *alert.seen_by})
         return recorded
     hand_off = _repeated(session, alert) or _new(alert)
+    hand_off.person = hand_off.person or _person(session, alert.conversation_id)
     session.add(hand_off)
     session.flush()
     session.add(_message(hand_off, alert))
@@ -66,6 +80,50 @@ def raise_request(session: Session, request: AppointmentRequest, at: datetime) -
     session.add(hand_off)
     session.flush()
     return hand_off
+
+
+def raise_call(session: Session, conversation_id: str, message_id: str, channel: str, text: str, at: datetime) -> HandOff:
+    """The hand-off of a mother who asks to be called, in the words of `text`: a new one, or the one that is open.
+
+    Raises (through the transaction) `Conflict` if another process recorded the same message: do it once more.
+    """
+    open_call = (HandOff.kind == Kind.CARE_MESSAGE.value, HandOff.reason == CALL, HandOff.status == Status.OPEN.value)
+    query = select(HandOff).where(*open_call, HandOff.conversation_id == conversation_id).with_for_update()
+    hand_off: HandOff | None = session.execute(query).scalars().first()
+    if hand_off and _has(session, conversation_id, message_id):
+        return hand_off
+    if hand_off:
+        hand_off.repeats += 1
+        hand_off.last_raised_at = at
+    else:
+        hand_off = HandOff(
+            reference=new_reference(),
+            kind=Kind.CARE_MESSAGE.value,
+            reason=CALL,
+            urgency=Urgency.SOON.value,
+            conversation_id=conversation_id,
+            channel=channel,
+            person=_person(session, conversation_id),
+            message=text,
+            seen_by=[],
+            raised_at=at,
+            last_raised_at=at,
+        )
+        session.add(hand_off)
+        session.flush()
+    session.add(
+        HandOffMessage(
+            hand_off_id=hand_off.id, conversation_id=conversation_id, message_id=message_id, raised_at=at, text=text
+        )
+    )
+    session.flush()
+    return hand_off
+
+
+def number_of(session: Session, hand_off: HandOff) -> str | None:
+    """The number (E.164) from which its texts came; None where there were none, or it was erased."""
+    query = select(TextThread.phone).where(TextThread.conversation_id == hand_off.conversation_id)
+    return session.execute(query).scalar_one_or_none() or None
 
 
 def waits_since(hand_off: HandOff) -> datetime:
@@ -167,6 +225,18 @@ _LAST_TOLD = (
 
 def _untaken(query: Select, told_before: datetime) -> Select:
     return query.where(*_OPEN_CRISIS, told_before >= _LAST_TOLD)
+
+
+def _person(session: Session, conversation_id: str) -> str | None:
+    """The reference of the enrolment whose conversation that is; None where it is nobody's."""
+    query = select(Enrolment.reference).where(Enrolment.conversation_id == conversation_id)
+    found: str | None = session.execute(query).scalar_one_or_none()
+    return found
+
+
+def _has(session: Session, conversation_id: str, message_id: str) -> bool:
+    same = (HandOffMessage.conversation_id == conversation_id, HandOffMessage.message_id == message_id)
+    return session.execute(select(HandOffMessage.id).where(*same)).first() is not None
 
 
 def _recorded(session: Session, alert: CrisisAlert) -> HandOff | None:

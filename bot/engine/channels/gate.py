@@ -30,16 +30,21 @@ _RASA_COMMANDS = frozenset({"restart", "back", "start"})
 
 Alarm = Callable[[CrisisAlert], None]
 Turn = asyncio.Future[None]
+TellLate = Callable[["Inbound", list[Outbound]], None]
 
 
 @dataclass(frozen=True)
 class Inbound:
-    """A message that a channel has proved: from whom, by which channel, and its id."""
+    """A message that a channel has proved: from whom, by which channel, and its id.
+
+    `again` says that it may have had its turn before this process began.
+    """
 
     conversation_id: str
     message_id: str
     channel: str
     text: str = field(repr=False)
+    again: bool = False
 
 
 def is_command(text: str) -> bool:
@@ -85,11 +90,15 @@ def _trace(error: BaseException) -> str:
 class Gate:
     """Stands between the channels and the engine."""
 
-    def __init__(self, engine: Engine, timeout: float, spool: Alarm) -> None:
-        """`timeout` in seconds is how long a turn may take; `spool` keeps an alert safe, without the database."""
+    def __init__(self, engine: Engine, timeout: float, spool: Alarm, tell_late: TellLate | None = None) -> None:
+        """`timeout` in seconds is how long a turn may take; `spool` keeps an alert safe, without the database.
+
+        `tell_late`, where a channel can begin by itself, is given what came too late and still matters, at once.
+        """
         self._engine = engine
         self._timeout = timeout
         self._spool = spool
+        self._tell_late = tell_late
         self._late = Late()
 
     async def pass_on(self, inbound: Inbound) -> list[Outbound]:
@@ -111,7 +120,8 @@ class Gate:
 
     async def _turn(self, inbound: Inbound, text: str, verdict: Verdict) -> list[Outbound]:
         output = TypedOutput(inbound.channel)
-        turn = asyncio.ensure_future(self._engine.turn(inbound.conversation_id, text, output, inbound.message_id))
+        take = self._engine.turn_again if inbound.again else self._engine.turn
+        turn = asyncio.ensure_future(take(inbound.conversation_id, text, output, inbound.message_id))
         # Not cancelled after the time-out: what it does is kept, and the next message finds it done.
         await asyncio.wait({turn}, timeout=self._timeout)
         said = self._with_lines(output.take(), inbound.channel, verdict)
@@ -130,6 +140,8 @@ class Gate:
         if not told:
             self._make_sure(inbound, late, Verdict())
         self._late.keep(inbound.conversation_id, late, said)
+        if self._tell_late and (owed := self._late.before(inbound.conversation_id, [])):
+            self._tell_late(inbound, owed)
 
     def _with_lines(self, said: list[Outbound], channel: str, verdict: Verdict) -> list[Outbound]:
         """`said`, and the fail-safe text behind it where the screen saw what the engine did not answer."""

@@ -13,6 +13,7 @@ from bot.storage.models.enrolment import (
     TreatmentSession,
 )
 from bot.storage.models.hand_off import HandOff, HandOffMessage, HandOffNote, Kind, Status, Urgency
+from bot.storage.models.inbound_text import InboundText
 from bot.storage.models.outbox import Delivery, OutboxEntry
 from bot.storage.models.question import UnansweredQuestion
 from bot.storage.models.text_message import DueText, Purpose, TextMessage, TextState, TextThread
@@ -31,6 +32,7 @@ __all__ = [
     "HandOff",
     "HandOffMessage",
     "HandOffNote",
+    "InboundText",
     "Kind",
     "OptOut",
     "OptOutKey",
