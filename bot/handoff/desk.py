@@ -6,6 +6,7 @@ from bot.clinic import clinic
 from bot.clock import Now, now
 from bot.errors import NightlightError
 from bot.handoff.alert import CrisisAlert
+from bot.handoff.care_message import CareMessage
 from bot.handoff.names import MOTHER
 from bot.handoff.transports.registry import transports_for
 from bot.scheduling.request import AppointmentRequest
@@ -24,6 +25,25 @@ def record(alert: CrisisAlert, at: Now = now) -> str:
     the alert then belongs in the spool.
     """
     return _once_more(lambda: _record(alert, at))
+
+
+def raise_alert(session: Session, alert: CrisisAlert, at: Now) -> str:
+    """See `record`; within a transaction of the caller's. Raises (through it) `Conflict`: do it once more then."""
+    hand_off = hand_offs.raise_crisis(session, alert)
+    if not hand_off.notified_level:
+        notify(session, hand_off, 1, at)
+    return hand_off.reference
+
+
+def raise_care_message(session: Session, message: CareMessage, at: Now) -> str:
+    """Puts `message` before the schedulers, in the open hand-off of its conversation and reason if there is one.
+
+    Returns the reference.
+    """
+    hand_off = hand_offs.raise_care_message(session, message, at())
+    if not hand_off.notified_level:
+        notify(session, hand_off, 1, at)
+    return hand_off.reference
 
 
 def request_appointment(request: AppointmentRequest, at: Now = now) -> str:
@@ -83,10 +103,7 @@ def _once_more(work: Callable[[], str]) -> str:
 
 def _record(alert: CrisisAlert, at: Now) -> str:
     with transaction() as session:
-        hand_off = hand_offs.raise_crisis(session, alert)
-        if not hand_off.notified_level:
-            notify(session, hand_off, 1, at)
-        return hand_off.reference
+        return raise_alert(session, alert, at)
 
 
 def _request(request: AppointmentRequest, at: Now) -> str:

@@ -8,6 +8,7 @@ from sqlalchemy.sql import Select
 
 from bot.errors import NightlightError
 from bot.handoff.alert import CrisisAlert
+from bot.handoff.care_message import CareMessage
 from bot.handoff.reference import as_written, new_reference
 from bot.scheduling.request import AppointmentRequest
 from bot.storage.models import Delivery, HandOff, HandOffMessage, HandOffNote, Kind, OutboxEntry, Status, Urgency
@@ -65,6 +66,48 @@ def raise_request(session: Session, request: AppointmentRequest, at: datetime) -
     )
     session.add(hand_off)
     session.flush()
+    return hand_off
+
+
+def raise_care_message(session: Session, message: CareMessage, at: datetime) -> HandOff:
+    """The open hand-off for `message`: a new one, or the one that its conversation and reason have already.
+
+    What was written is kept beside it, once for each message id.
+    """
+    same = (HandOff.conversation_id == message.conversation_id, HandOff.reason == message.reason)
+    query = select(HandOff).where(HandOff.kind == Kind.CARE_MESSAGE.value, HandOff.status == Status.OPEN.value, *same)
+    hand_off: HandOff | None = session.execute(query.with_for_update()).scalars().first()
+    if hand_off is None:
+        hand_off = HandOff(
+            reference=new_reference(),
+            kind=Kind.CARE_MESSAGE.value,
+            reason=message.reason,
+            urgency=message.urgency.value,
+            conversation_id=message.conversation_id,
+            channel=message.channel,
+            person=message.person,
+            message=message.text,
+            seen_by=[],
+            raised_at=at,
+            last_raised_at=at,
+        )
+        session.add(hand_off)
+        session.flush()
+    of_message = (
+        HandOffMessage.conversation_id == message.conversation_id,
+        HandOffMessage.message_id == message.message_id,
+    )
+    if session.execute(select(HandOffMessage.id).where(*of_message)).first() is None:
+        hand_off.last_raised_at = at
+        kept = HandOffMessage(
+            hand_off_id=hand_off.id,
+            conversation_id=message.conversation_id,
+            message_id=message.message_id,
+            raised_at=at,
+            text=message.text,
+        )
+        session.add(kept)
+        session.flush()
     return hand_off
 
 
