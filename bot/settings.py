@@ -155,7 +155,7 @@ def _unfit_for_delivery(read: Settings) -> Iterator[str]:
 def _unfit_for_texts(read: Settings) -> Iterator[str]:
     senders = [name for name in ("twilio_from", "twilio_messaging_service_sid") if _plain(read, name)]
     if bool(senders) != bool(read.twilio_account_sid) or len(senders) > 1:
-        yield "TWILIO_ACCOUNT_SID: with it goes one of TWILIO_FROM and TWILIO_MESSAGING_SERVICE_SID, and neither without"
+        yield "TWILIO_ACCOUNT_SID: set with it one of TWILIO_FROM and TWILIO_MESSAGING_SERVICE_SID, or none of them"
     if read.twilio_account_sid and not read.public_url:
         yield "NIGHTLIGHT_PUBLIC_URL: Twilio must be told where to report to, and signs that address"
     if read.twilio_from and not _E164.match(read.twilio_from):

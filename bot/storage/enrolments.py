@@ -61,8 +61,22 @@ def of_conversation(session: Session, conversation_id: str) -> Enrolment | None:
 
 
 def by_id(session: Session, enrolment_id: int) -> Enrolment | None:
-    """The enrolment with that id, kept from others until the transaction ends; None if it is gone."""
+    """The enrolment with that id, kept from others until the transaction ends; None if it is gone.
+
+    Whoever changes a thread or its texts too has the enrolment first: so nobody waits in a circle.
+    """
     return _one(session, select(Enrolment).where(Enrolment.id == enrolment_id))
+
+
+def state_of(session: Session, enrolment_id: int) -> State:
+    """The state of the enrolment with that id as it is at this moment; `ended` if it is gone."""
+    found = session.execute(select(Enrolment.state).where(Enrolment.id == enrolment_id)).scalar_one_or_none()
+    return State(found) if found else State.ENDED
+
+
+def time_zone_of(session: Session, enrolment_id: int) -> str:
+    """The time zone of the enrolment with that id, which there is."""
+    return str(session.execute(select(Enrolment.time_zone).where(Enrolment.id == enrolment_id)).scalar_one())
 
 
 def by_reference(session: Session, reference: str) -> Enrolment:

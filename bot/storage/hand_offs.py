@@ -8,6 +8,7 @@ from sqlalchemy.sql import Select
 
 from bot.errors import NightlightError
 from bot.handoff.alert import CrisisAlert
+from bot.handoff.care_message import CareMessage
 from bot.handoff.reference import as_written, new_reference
 from bot.scheduling.request import AppointmentRequest
 from bot.storage.models import (
@@ -22,8 +23,6 @@ from bot.storage.models import (
     TextThread,
     Urgency,
 )
-
-CALL = "call"
 
 
 class WrongTransition(NightlightError):
@@ -82,41 +81,45 @@ def raise_request(session: Session, request: AppointmentRequest, at: datetime) -
     return hand_off
 
 
-def raise_call(session: Session, conversation_id: str, message_id: str, channel: str, text: str, at: datetime) -> HandOff:
-    """The hand-off of a mother who asks to be called, in the words of `text`: a new one, or the one that is open.
+def raise_care_message(session: Session, message: CareMessage, at: datetime) -> HandOff:
+    """The open hand-off for `message`: a new one, or the one that its conversation and reason have already.
 
-    Raises (through the transaction) `Conflict` if another process recorded the same message: do it once more.
+    What was written is kept beside it, once for each message id.
     """
-    open_call = (HandOff.kind == Kind.CARE_MESSAGE.value, HandOff.reason == CALL, HandOff.status == Status.OPEN.value)
-    query = select(HandOff).where(*open_call, HandOff.conversation_id == conversation_id).with_for_update()
-    hand_off: HandOff | None = session.execute(query).scalars().first()
-    if hand_off and _has(session, conversation_id, message_id):
-        return hand_off
-    if hand_off:
-        hand_off.repeats += 1
-        hand_off.last_raised_at = at
-    else:
+    same = (HandOff.conversation_id == message.conversation_id, HandOff.reason == message.reason)
+    query = select(HandOff).where(HandOff.kind == Kind.CARE_MESSAGE.value, HandOff.status == Status.OPEN.value, *same)
+    hand_off: HandOff | None = session.execute(query.with_for_update()).scalars().first()
+    if hand_off is None:
         hand_off = HandOff(
             reference=new_reference(),
             kind=Kind.CARE_MESSAGE.value,
-            reason=CALL,
-            urgency=Urgency.SOON.value,
-            conversation_id=conversation_id,
-            channel=channel,
-            person=_person(session, conversation_id),
-            message=text,
+            reason=message.reason,
+            urgency=message.urgency.value,
+            conversation_id=message.conversation_id,
+            channel=message.channel,
+            person=message.person or _person(session, message.conversation_id),
+            message=message.text,
             seen_by=[],
             raised_at=at,
             last_raised_at=at,
         )
         session.add(hand_off)
         session.flush()
-    session.add(
-        HandOffMessage(
-            hand_off_id=hand_off.id, conversation_id=conversation_id, message_id=message_id, raised_at=at, text=text
-        )
+    of_message = (
+        HandOffMessage.conversation_id == message.conversation_id,
+        HandOffMessage.message_id == message.message_id,
     )
-    session.flush()
+    if session.execute(select(HandOffMessage.id).where(*of_message)).first() is None:
+        hand_off.last_raised_at = at
+        kept = HandOffMessage(
+            hand_off_id=hand_off.id,
+            conversation_id=message.conversation_id,
+            message_id=message.message_id,
+            raised_at=at,
+            text=message.text,
+        )
+        session.add(kept)
+        session.flush()
     return hand_off
 
 
@@ -232,11 +235,6 @@ def _person(session: Session, conversation_id: str) -> str | None:
     query = select(Enrolment.reference).where(Enrolment.conversation_id == conversation_id)
     found: str | None = session.execute(query).scalar_one_or_none()
     return found
-
-
-def _has(session: Session, conversation_id: str, message_id: str) -> bool:
-    same = (HandOffMessage.conversation_id == conversation_id, HandOffMessage.message_id == message_id)
-    return session.execute(select(HandOffMessage.id).where(*same)).first() is not None
 
 
 def _recorded(session: Session, alert: CrisisAlert) -> HandOff | None:

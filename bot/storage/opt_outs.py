@@ -23,7 +23,8 @@ def add(session: Session, phone: str, channel: str, words: str, at: datetime) ->
 
 def lift(session: Session, phone: str, words: str, at: datetime) -> bool:
     """That number may be sent texts again. Whether it could not until now."""
-    found = _standing(session, phone)
+    query = select(OptOut).where(OptOut.number_hash == _hash(session, phone), OptOut.lifted_at.is_(None))
+    found: OptOut | None = session.execute(query.with_for_update()).scalar_one_or_none()
     if found:
         found.lifted_at, found.lifted_words = at, words
         session.flush()
@@ -32,18 +33,13 @@ def lift(session: Session, phone: str, words: str, at: datetime) -> bool:
 
 def stands(session: Session, phone: str) -> bool:
     """Whether that number is sent nothing."""
-    return _standing(session, phone) is not None
+    return since(session, phone) is not None
 
 
 def since(session: Session, phone: str) -> datetime | None:
     """Since when that number is sent nothing; None if it may be."""
-    found = _standing(session, phone)
-    return found.at if found else None
-
-
-def _standing(session: Session, phone: str) -> OptOut | None:
-    query = select(OptOut).where(OptOut.number_hash == _hash(session, phone), OptOut.lifted_at.is_(None))
-    found: OptOut | None = session.execute(query.with_for_update()).scalar_one_or_none()
+    query = select(OptOut.at).where(OptOut.number_hash == _hash(session, phone), OptOut.lifted_at.is_(None))
+    found: datetime | None = session.execute(query).scalar_one_or_none()
     return found
 
 

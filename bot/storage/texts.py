@@ -15,9 +15,10 @@ from sqlalchemy.orm import Session, aliased, undefer
 from sqlalchemy.sql import Select
 from sqlalchemy.sql.selectable import Exists
 
+from bot.storage import enrolments
 from bot.storage.back_off import CHANCE, pause
 from bot.storage.base import rows_of
-from bot.storage.models import Purpose, TextMessage, TextState, TextThread
+from bot.storage.models import Enrolment, Purpose, TextMessage, TextState, TextThread
 from bot.texting.outgoing import Outgoing, Untaken
 from bot.texting.states import furthest
 
@@ -89,6 +90,7 @@ def claim(session: Session, at: datetime) -> Outgoing | None:
         phone=thread.phone,
         body=text.body,
         attempts=text.attempts,
+        send_by=text.send_by,
         unclear_since=before,
     )
 
@@ -140,27 +142,59 @@ def withhold_waiting(session: Session, thread: TextThread, at: datetime, purpose
     return rows_of(session.execute(gone.execution_options(synchronize_session=False)))
 
 
-def put_off(session: Session, text_id: int, until: datetime) -> None:
+def put_off(session: Session, claimed: Outgoing, until: datetime) -> None:
     """That text is sent at that moment at the earliest; it was not tried."""
-    if text := _text(session, text_id):
-        text.in_hand, text.unclear_since, text.next_attempt_at = False, None, until
+    if text := _text(session, claimed.id):
+        text.in_hand, text.unclear_since, text.next_attempt_at = False, claimed.unclear_since, until
         text.attempts -= 1
 
 
-def note_status(
-    session: Session, sid: str, key: str | None, state: TextState, code: int | None, at: datetime
-) -> TextMessage | None:
-    """What the carrier says of a text: of `sid`, or of the idempotency key that it was given, if `sid` is new to us.
+def find(session: Session, sid: str, key: str | None) -> int | None:
+    """The id of the text that the carrier calls `sid`; else of the one with that idempotency key, if it has no sid."""
+    found = session.execute(select(TextMessage.id).where(TextMessage.sid == sid)).scalar_one_or_none()
+    if found is None and key:
+        # Sent twice, because nobody knew of the first time: what is said of the second says nothing of the first.
+        query = select(TextMessage.id).where(TextMessage.idempotency_key == key, TextMessage.sid.is_(None))
+        found = session.execute(query).scalar_one_or_none()
+    return found
 
-    Keeps the furthest state. Returns the text if that has changed it, else None.
+
+def owner(session: Session, text_id: int) -> tuple[TextThread, Enrolment | None] | None:
+    """Whose that text is: thread and enrolment, both kept from others until the transaction ends.
+
+    To be asked before the text is changed by whoever changes those too. None if it was erased.
     """
-    text = _by_sid(session, sid) or (_by_key(session, key, sid) if key else None)
+    query = select(TextThread.id, TextThread.enrolment_id).join(TextMessage, TextMessage.thread_id == TextThread.id)
+    found = session.execute(query.where(TextMessage.id == text_id)).one_or_none()
+    if found is None:
+        return None
+    enrolment = enrolments.by_id(session, found.enrolment_id) if found.enrolment_id else None
+    thread = select(TextThread).where(TextThread.id == found.id).options(undefer(TextThread.phone)).with_for_update()
+    return session.execute(thread).scalar_one(), enrolment
+
+
+def by_id(session: Session, text_id: int) -> TextMessage:
+    """The text with that id, which there is."""
+    found: TextMessage = session.execute(select(TextMessage).where(TextMessage.id == text_id)).scalar_one()
+    return found
+
+
+def note_status(
+    session: Session, text_id: int, sid: str, state: TextState, code: int | None, at: datetime
+) -> TextMessage | None:
+    """Keeps what the carrier says of that text, if it has come further by it. Returns it then, else None."""
+    text = _text(session, text_id)
     if text is None:
         return None
     before = text.state
     text.sid = text.sid or sid
     _go_on(text, state, code, at)
     return text if text.state != before else None
+
+
+def known(session: Session, sids: Collection[str]) -> set[str]:
+    """Those of `sids` that are of texts of ours, as far as we know."""
+    return set(session.execute(select(TextMessage.sid).where(TextMessage.sid.in_(list(sids)))).scalars())
 
 
 def started_since(session: Session, thread: TextThread, since: datetime) -> int:
@@ -211,16 +245,6 @@ def _something_before() -> Exists:
 
 def _text(session: Session, text_id: int) -> TextMessage | None:
     return _one(session, select(TextMessage).where(TextMessage.id == text_id))
-
-
-def _by_sid(session: Session, sid: str) -> TextMessage | None:
-    return _one(session, select(TextMessage).where(TextMessage.sid == sid))
-
-
-def _by_key(session: Session, key: str, sid: str) -> TextMessage | None:
-    found = _one(session, select(TextMessage).where(TextMessage.idempotency_key == key))
-    # Sent twice, because nobody knew of the first time: that the second one failed says nothing of the first.
-    return found if found and found.sid in (None, sid) else None
 
 
 def _one(session: Session, query: Select) -> TextMessage | None:

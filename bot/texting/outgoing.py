@@ -11,7 +11,8 @@ from bot.storage.models.text_message import Purpose
 class Outgoing:
     """One text that a worker has in hand. Number and words are not in its `repr`, so that no log can hold them.
 
-    `unclear_since` is when it was given to the carrier before, if nobody knows whether that took it.
+    `send_by` is when it makes no sense any more; `unclear_since` is when it was given to the carrier before, if nobody
+    knows whether that took it.
     """
 
     id: int
@@ -22,6 +23,7 @@ class Outgoing:
     phone: str = field(repr=False)
     body: str = field(repr=False)
     attempts: int = 1
+    send_by: datetime | None = None
     unclear_since: datetime | None = None
 
 

@@ -92,7 +92,7 @@ def test_a_reply_does_not_wait_for_what_we_started(database: str) -> None:
         started = texts.claim(session, NIGHT)
         assert started
         assert started.purpose is Purpose.STARTED
-        texts.put_off(session, started.id, NIGHT + timedelta(hours=6))
+        texts.put_off(session, started, NIGHT + timedelta(hours=6))
     reply = claim()
     assert reply
     assert reply.body == "reply"

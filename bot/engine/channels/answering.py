@@ -27,8 +27,8 @@ from bot.safety.verdict import CONCERN, KINDS
 from bot.scheduling.phrases import yes_or_no
 from bot.storage.sessions import Conflict
 from bot.texting import book, inbox, replies
-from bot.texting.received import Received
 from bot.texting.gsm import MAX_SEGMENTS, segments
+from bot.texting.received import Received
 from bot.texting.render import Said, fitting, plain
 from bot.texting.words import Means, Reading, words
 
@@ -353,4 +353,3 @@ def _fits(said: Said) -> bool:
 async def _work(work: Callable[..., T], *arguments: Any) -> T:
     """`work` in a thread: databases are waited for."""
     return await asyncio.to_thread(work, *arguments)
-
