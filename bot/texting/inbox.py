@@ -10,7 +10,7 @@ from functools import lru_cache
 from bot.clinic import clinic
 from bot.clock import Now, now
 from bot.settings import ROOT
-from bot.storage import inbound_texts, texts
+from bot.storage import inbound_texts, opt_outs, texts
 from bot.storage.sessions import Conflict, Session, transaction
 from bot.texting import book, replies
 from bot.texting.received import Received
@@ -65,6 +65,14 @@ def answer(
             _mark_taken(session, sid, taken or {}, at)
     except Conflict:
         done(sid, at)  # an answer is in the outbox already
+
+
+def add(conversation_id: str, key: str, said: Sequence[Said], at: Now = now) -> None:
+    """Puts in what is said beside an answer, once, unless she wants no texts any more."""
+    with suppress(Conflict), transaction() as session:
+        thread = replies.thread_of(session, conversation_id)
+        if not opt_outs.stands(session, thread.phone):
+            replies.put_in(session, thread, key, said, at)
 
 
 def more(conversation_id: str, sid: str, at: Now = now) -> bool:

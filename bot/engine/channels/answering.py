@@ -118,6 +118,14 @@ class Answering:
         if any(one.danger for one in said):
             self._hurry()
 
+    async def say_late(self, inbound: Inbound, late: Sequence[Outbound]) -> None:
+        """Lets leave what the bot said to `inbound` after its time, unless she wants no texts meanwhile."""
+        try:
+            await _work(inbox.add, inbound.conversation_id, f"{inbound.message_id}-late", as_said(late))
+            self._hurry()
+        except NightlightError as error:
+            log.error("texts: late words to %s could not be kept: %s", inbound.message_id, type(error).__name__)
+
     @staticmethod
     def _reading(received: Received, text: str) -> Reading:
         acted = {"STOP": Means.STOP, "START": Means.START, "HELP": Means.HELP}.get(received.acted)

@@ -7,6 +7,7 @@ done behind. Where the database is down, danger is answered without it, by the c
 import asyncio
 import logging
 import time
+import traceback
 from collections import deque
 from dataclasses import dataclass, field
 
@@ -25,6 +26,7 @@ PARTS = 20.0  # seconds within which two texts may be one message
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds, until the database is tried again
 ENGINE_PATIENCE = 60.0  # seconds that a text waits for the model after a start
 MOST_WAITING = 10_000
+MOST_FAILURES = 4  # after which a text is left until the next start; danger in it is answered all the same
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +40,7 @@ class _Entry:
     received: Received
     kept: bool
     again: bool = False
+    failures: int = 0
 
 
 @dataclass
@@ -67,7 +70,7 @@ class Texts:
     async def start(self) -> None:
         """Takes up what the process before has left; goes on behind where the database is down."""
         self._began = time.monotonic()
-        self._keep_task(asyncio.ensure_future(self._recover()))
+        self.keep_task(asyncio.ensure_future(self._recover()))
 
     async def receive(self, received: Received) -> None:
         """Keeps `received`, unless it came before; it is answered behind. Raises `Full`."""
@@ -121,7 +124,7 @@ class Texts:
     def _go_on(self, phone: str, line: _Line) -> None:
         if line.worker is None and line.waiting:
             line.worker = asyncio.ensure_future(self._work(phone, line))
-            self._keep_task(line.worker)
+            self.keep_task(line.worker)
 
     async def _work(self, phone: str, line: _Line) -> None:
         try:
@@ -160,10 +163,14 @@ class Texts:
         except StorageUnavailable as error:
             log.warning("texts: %s has to wait: %s", entry.received.sid, error)
             await self._without_database.answer(entry.received, text)
-        except Exception as error:
-            log.exception("texts: %s could not be answered: %s", entry.received.sid, type(error).__name__)
+        except Exception as error:  # noqa: BLE001  nothing that fails may keep her next text from its answer
+            entry.failures += 1
+            place = traceback.extract_tb(error.__traceback__)[-1]
+            where = f"{type(error).__name__} at {place.filename}:{place.lineno}"
+            log.error("texts: %s could not be answered: %s", entry.received.sid, where)
+            await self._without_database.answer(entry.received, text)
         entry.again = True
-        return False
+        return entry.failures >= MOST_FAILURES
 
     @staticmethod
     def _whole(line: _Line, received: Received) -> str:
@@ -183,6 +190,7 @@ class Texts:
         ):
             await asyncio.sleep(0.2)
 
-    def _keep_task(self, task: asyncio.Task[None]) -> None:
+    def keep_task(self, task: asyncio.Task[None]) -> None:
+        """Holds on to `task` until it is done: the loop itself does not."""
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

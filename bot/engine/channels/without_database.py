@@ -51,6 +51,12 @@ class WithoutDatabase:
 
     async def answer(self, received: Received, text: str) -> None:
         """Sends the lines to whoever writes of danger, once; does nothing else. Raises nothing."""
+        try:
+            await self._answer(received, text)
+        except Exception as error:  # noqa: BLE001  it is tried again
+            log.error("texts: %s could not be answered directly: %s", received.sid, type(error).__name__)
+
+    async def _answer(self, received: Received, text: str) -> None:
         told = self._told.get(received.sid) or await self._say(received, text)
         for number, (body, danger) in enumerate(render(told.said, book.words("more")).texts):
             key = inbox.key_of(received.sid, number)
