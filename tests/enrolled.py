@@ -1,7 +1,9 @@
 """Mothers that are enrolled, for tests of several kinds. Imported as `enrolled`."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
+
+from hypothesis import strategies as st
 
 from bot.clinic import ModelOfCare
 from bot.enrolment.person import Consent, Newcomer
@@ -13,6 +15,24 @@ from support import HER_PHONE, NIGHT
 
 HER_NAME = "Rosalind Kettering"
 CONSENT = "Yes, you may text me about my visits."
+ZONES = (
+    "America/New_York",
+    "America/Chicago",
+    "America/Denver",
+    "America/Phoenix",
+    "America/Los_Angeles",
+    "America/Anchorage",
+    "America/Adak",
+    "Pacific/Honolulu",
+    "America/Puerto_Rico",
+    "Pacific/Guam",
+    "America/St_Johns",
+    "Europe/Berlin",
+    "Asia/Kathmandu",
+    "Australia/Lord_Howe",
+    "Pacific/Kiritimati",
+)
+MOMENTS = st.datetimes(datetime(2025, 1, 1), datetime(2031, 1, 1), timezones=st.just(UTC))
 
 
 def newcomer(**changes: Any) -> Newcomer:

@@ -19,6 +19,7 @@ from bot.storage import hand_offs, outbox
 from bot.storage.models import Delivery, HandOff, OutboxEntry, Urgency
 from bot.storage.sessions import StorageUnavailable, transaction
 from bot.texting.sender import run as send_texts
+from bot.texting.started import start_texts
 
 PAUSE_SECONDS = 2.0
 LONGEST_PAUSE_SECONDS = 30.0
@@ -49,7 +50,9 @@ def run(stop: Event) -> None:
 
 def tick(at: Now = now) -> bool:
     """One round of all jobs. Returns whether all of them could be done; what went wrong is in the log."""
-    done = [_done(job, at) for job in (drain, escalate, deliver, RETENTION)]  # all of them, also after one that failed
+    done = [
+        _done(job, at) for job in (drain, escalate, deliver, start_texts, RETENTION)
+    ]  # all of them, also after one that failed
     return all(done)
 
 

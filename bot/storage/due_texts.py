@@ -10,11 +10,11 @@ from bot.enrolment.states import State
 from bot.storage.models import DueText, Enrolment, TreatmentSession
 
 
-def sessions_between(session: Session, first: datetime, last: datetime) -> list[tuple[TreatmentSession, str]]:
-    """The sessions of active enrolments that begin between those moments, each with her time zone."""
-    query = select(TreatmentSession, Enrolment.time_zone).join(Enrolment, Enrolment.id == TreatmentSession.enrolment_id)
+def sessions_between(session: Session, first: datetime, last: datetime) -> list[tuple[TreatmentSession, Enrolment]]:
+    """The sessions of active enrolments that begin between those moments, each with its enrolment."""
+    query = select(TreatmentSession, Enrolment).join(Enrolment, Enrolment.id == TreatmentSession.enrolment_id)
     query = query.where(Enrolment.state == State.ACTIVE.value, TreatmentSession.starts_at.between(first, last))
-    return [(found, zone) for found, zone in session.execute(query.order_by(TreatmentSession.starts_at))]
+    return [(found, of) for found, of in session.execute(query.order_by(TreatmentSession.starts_at))]
 
 
 def decided(session: Session, session_ids: Iterable[int]) -> set[tuple[int, str]]:

@@ -5,18 +5,15 @@ from bot.storage.models.text_message import Purpose
 
 # What we begin ourselves: in her hours only.
 OURS = frozenset({Purpose.INVITATION, Purpose.STARTED})
-# What an opt-out does not hold back: its one confirmation, and the crisis lines for who writes of danger after it
-# (47 CFR 64.1200(f)(4): emergency purposes). She gets them only in answer to her own words.
-_AFTER_OPT_OUT = frozenset({Purpose.FAREWELL, Purpose.DANGER})
-HELD_BACK = frozenset(Purpose) - _AFTER_OPT_OUT
+# What an opt-out leaves waiting: its one confirmation; and words of danger, of which staff are told when they are
+# withheld in their turn.
+HELD_BACK = frozenset(Purpose) - {Purpose.FAREWELL, Purpose.DANGER}
 
 
 def may_leave(purpose: Purpose, state: State | None, opted_out: bool) -> bool:
     """Whether a text of that purpose may go to a number now; `state` is of its enrolment, None if it has none."""
-    if purpose in _AFTER_OPT_OUT:
-        return True
     if opted_out:
-        return False
+        return purpose is Purpose.FAREWELL
     if purpose is Purpose.INVITATION:
         return state is State.INVITED
     if purpose is Purpose.STARTED:

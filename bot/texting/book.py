@@ -32,21 +32,23 @@ class TextWords(BaseModel):
 def load(path: Path = FILE) -> dict[str, TextWords]:
     """The words in `path`, by key. Raises `NightlightError` if it is not such a file."""
     try:
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-        return {
-            key: TextWords.model_validate(value if isinstance(value, dict) else {"text": value})
-            for key, value in raw.items()
-        }
+        return {key: read_words(value) for key, value in yaml.safe_load(path.read_text(encoding="utf-8")).items()}
     except (OSError, yaml.YAMLError, ValidationError, AttributeError) as error:
         raise NightlightError(f"{path.name} is not a file of text messages: {error}") from error
 
 
-def words(key: str, **hers: str) -> str:
-    """The text called `key` as this clinic says it; `hers` fills what only this one mother's text names.
+def read_words(value: object) -> TextWords:
+    """What stands under one key: a text, or several by name. Raises `ValidationError`."""
+    return TextWords.model_validate(value if isinstance(value, dict) else {"text": value})
 
-    Raises `NightlightError` if the clinic lacks a fact of it.
+
+def words(key: str, model: ModelOfCare | None = None, **hers: str) -> str:
+    """The text called `key` as this clinic says it; `hers` fills {her.when} and its like.
+
+    `model` is her model of care, where it is not the clinic's. Raises `NightlightError` if the clinic lacks a fact.
     """
-    return said(book()[key].under(clinic().model_of_care), _facts() | hers)
+    own = {f"her.{name}": value for name, value in hers.items()}
+    return said(book()[key].under(model or clinic().model_of_care), facts_of(clinic()) | own)
 
 
 def said(text: str, facts: Mapping[str, str]) -> str:
@@ -64,7 +66,3 @@ def facts_of(of: Clinic) -> dict[str, str]:
 def book() -> dict[str, TextWords]:
     """The words of this process."""
     return load()
-
-
-def _facts() -> dict[str, str]:
-    return facts_of(clinic())

@@ -8,7 +8,9 @@ same. What she writes is answered at any hour.
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-OPENS, OPENS_ON_SUNDAY, CLOSES = time(9), time(12), time(21)
+from bot.clinic import CLOSES, OPENS
+
+OPENS_ON_SUNDAY = time(12)
 SUNDAY = 6
 
 

@@ -93,6 +93,8 @@ def _may_go(session: Session, claimed: Outgoing, at: Now) -> bool:
     late = claimed.send_by is not None and at() >= claimed.send_by
     if late or not may_leave(claimed.purpose, state, opt_outs.stands(session, claimed.phone)):
         texts.withhold(session, claimed.id, at())
+        if owner := texts.owner(session, claimed.id):
+            follow(session, texts.by_id(session, claimed.id), *owner, at)
         return False
     if claimed.purpose in OURS and claimed.enrolment_id:
         opens = next_open(at(), enrolments.time_zone_of(session, claimed.enrolment_id))

@@ -26,9 +26,12 @@ log = logging.getLogger(__name__)
 def follow(session: Session, text: TextMessage, thread: TextThread, enrolment: Enrolment | None, at: Now) -> None:
     """Does what the state and the error of `text` call for; thread and enrolment are its owner (`texts.owner`).
 
-    Crisis lines that were lost are told to staff at once. A permanent error ends what is sent to her, or, where it is
-    the clinic's own number that is refused, pauses what we start until staff have mended that.
+    Crisis lines that were lost, or withheld because she wants no texts, are told to staff at once. A permanent error
+    ends what is sent to her; where it is the clinic's own number that is refused, what we start is paused until staff
+    have mended that.
     """
+    if TextState(text.state) is TextState.WITHHELD and text.purpose == Purpose.DANGER:
+        desk.raise_alert(session, _lines_lost(text, thread, enrolment, at), at)
     if TextState(text.state) not in LOST:
         return
     log.warning("text %s: %s, carrier's error %s", text.idempotency_key, text.state, text.error_code)
@@ -72,13 +75,14 @@ def _sender_refused(session: Session, text: TextMessage, enrolment: Enrolment | 
 
 
 def _lines_lost(text: TextMessage, thread: TextThread, enrolment: Enrolment | None, at: Now) -> CrisisAlert:
+    why = f"carrier's error {text.error_code}" if text.error_code else text.state.replace("_", " ")
     return CrisisAlert(
         conversation_id=thread.conversation_id,
         message_id=f"lost-{text.idempotency_key}",
         kind=LINES_LOST,
         channel=SMS,
         raised_at=at(),
-        text=f"The text with the crisis lines did not reach her (carrier's error {text.error_code or 'unknown'}).",
+        text=f"The text with the crisis lines did not reach her ({why}).",
         seen_by=(CARRIER,),
         person=enrolment.reference if enrolment else None,
     )
