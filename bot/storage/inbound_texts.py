@@ -24,8 +24,7 @@ def keep(session: Session, received: Received) -> bool:
         "received_at": received.at,
     }
     insert = _INSERT[session.get_bind().dialect.name](InboundText).values(**row)
-    insert = insert.on_conflict_do_nothing(index_elements=["sid"]).returning(InboundText.id)
-    return session.execute(insert).scalar_one_or_none() is not None
+    return rows_of(session.execute(insert.on_conflict_do_nothing(index_elements=["sid"]))) == 1
 
 
 def waiting(session: Session) -> list[str]:

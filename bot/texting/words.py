@@ -86,6 +86,7 @@ class _Words(BaseModel):
     perhaps: list[str]
     ambiguous: list[str]
     aims: frozenset[str]
+    ends: frozenset[str]
     others: frozenset[str]
     quoted: frozenset[str]
 
@@ -104,7 +105,7 @@ class WordReader:
         every = [phrase for listed in phrases.values() for phrase in listed]
         grammar = Lexicon(language=words.language, sets=words.sets, harmless=every, entries=[])
         self._finder = Finder((key, grammar.pattern(p)) for key, listed in phrases.items() for p in listed)
-        self._speller = Speller(grammar.vocabulary() | words.aims | words.around | words.polite)
+        self._speller = Speller(grammar.vocabulary() | words.aims | words.ends | words.around | words.polite)
 
     @classmethod
     def load(cls, path: Path = FILE) -> "WordReader":
@@ -155,8 +156,9 @@ class WordReader:
             return None
         if self._opt_out(clean(text)) or self._begins_a_sentence(words):
             return True
-        aims = self._words.aims.intersection(words) and not self._words.others.intersection(words)
-        return True if aims else None
+        said = frozenset(words)
+        has_both = bool(self._words.aims & said and self._words.ends & said)
+        return True if has_both and not self._words.others & said else None
 
     def _begins_a_sentence(self, words: list[str]) -> bool:
         """Whether some sentence or clause in `words` begins with a clear opt-out.

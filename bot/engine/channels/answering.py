@@ -170,8 +170,7 @@ class Answering:
 
     async def _only_listen(self, asked: Asked) -> Say:
         """Nothing is sent to her; what is dangerous is still told to the care team."""
-        said = await self._gate.pass_on(asked.inbound)
-        self._forget_talk(asked, said)
+        said = await self._listen(asked)
         if any(one.name == utter(CONCERN) for one in said):
             # She cannot be asked whether she means it, so it counts as if she did.
             await self._alert(asked)
@@ -192,10 +191,10 @@ class Answering:
     # --- who is not enrolled, or has not agreed yet
 
     async def _to_stranger(self, asked: Asked) -> tuple[Say, bool]:
-        said = await self._danger_alone(asked)
-        if said:
-            return said, False
-        if asked.reading.means is Means.STOP:
+        said = await self._listen(asked)
+        if is_danger(said):
+            return as_said(said), False
+        if self._wants_none(asked, said):
             return await self._stop(asked), False
         told = asked.caller.told_at
         if told and asked.received.at - told < TELL_AGAIN:
@@ -209,9 +208,10 @@ class Answering:
             return await self._agree(asked)
         if reading.number == 2:
             return await self._decline(asked)
-        if said := await self._danger_alone(asked):
-            return said
-        if reading.means is Means.STOP:
+        said = await self._listen(asked)
+        if is_danger(said):
+            return as_said(said)
+        if self._wants_none(asked, said):
             return await self._stop(asked)
         if reading.means is Means.HELP:
             return (Said(inbox.words("help")),)
@@ -227,16 +227,13 @@ class Answering:
         await _work(register.decline, asked.received.phone, asked.received.body, asked.received.sid)
         return ()
 
-    async def _danger_alone(self, asked: Asked) -> Say:
-        """What is said to danger; nothing to anything else, which leaves no trace in a conversation either."""
+    async def _listen(self, asked: Asked) -> list[Outbound]:
+        """What the bot would say; of what is no danger nothing is kept of who is not enrolled or has not agreed."""
         said = await self._gate.pass_on(asked.inbound)
-        self._forget_talk(asked, said)
-        return as_said(said) if is_danger(said) else ()
-
-    def _forget_talk(self, asked: Asked, said: Sequence[Outbound]) -> None:
         member = asked.caller.member
         if not is_danger(said) and (member is None or member.state is State.INVITED):
             self._engine.forget(asked.conversation_id)
+        return said
 
     # --- who is enrolled
 
@@ -271,7 +268,10 @@ class Answering:
         options = await _work(replies.offered, asked.conversation_id)
         picked = (asked.reading.number or 0) - 1
         if picked >= len(options):
-            return await self._talk(asked)
+            # In a form it may be an answer ("2" for a time), and one to the question whether she is in danger.
+            said = await self._gate.pass_on(asked.inbound)
+            is_used = is_danger(said) or any(one.type == FORM for one in said)
+            return as_said(said) if is_used else (Said(inbox.words("no_such_option")),)
         _, payload = options[picked]
         inbound = Inbound(asked.conversation_id, asked.received.sid, SMS, payload, asked.again)
         return as_said(await self._gate.choose(inbound))
@@ -307,23 +307,23 @@ class Answering:
 
     async def _talk(self, asked: Asked) -> Say:
         """Her own words, which may mean that she wants no more texts."""
+        in_form = asked.reading.means is Means.PERHAPS_STOP and await self._in_form(asked.conversation_id)
         said = await self._gate.pass_on(asked.inbound)
         if is_danger(said):
             return as_said(said)
-        means = asked.reading.means
-        taken_by_form = any(one.type == FORM or one.name.startswith("utter_appointment_") for one in said)
-        if means is Means.STOP or (means is Means.PERHAPS_STOP and not taken_by_form):
-            return await self._stop(asked)
-        if any(one.name == OPT_OUT for one in said):
-            return await self._opted_out(asked, said)
-        return as_said(said)
-
-    async def _opted_out(self, asked: Asked, said: Sequence[Outbound]) -> Say:
-        """The classifier takes it for an opt-out."""
-        if words().confirms(asked.text):
+        if self._wants_none(asked, said) and not in_form:
             return await self._stop(asked)
         rest = [one for one in said if one.name != OPT_OUT]
-        return (*as_said(rest), Said(inbox.words("if_no_more")))
+        # The classifier takes it for an opt-out, and the words alone do not say that it is one.
+        unsure = (Said(inbox.words("if_no_more")),) if len(rest) < len(said) else ()
+        return (*as_said(rest), *unsure)
+
+    @staticmethod
+    def _wants_none(asked: Asked, said: Sequence[Outbound]) -> bool:
+        """Whether she wants no more texts, by her words alone or by what the classifier makes of them (`said`)."""
+        if asked.reading.means in {Means.STOP, Means.PERHAPS_STOP}:
+            return True
+        return any(one.name == OPT_OUT for one in said) and bool(words().confirms(asked.text))
 
 
 def _with_text(inbound: Inbound, text: str) -> Inbound:
