@@ -27,8 +27,12 @@ def waited(time: timedelta) -> str:
 
 def table(items: Sequence[Item], now: datetime, zone: ZoneInfo) -> list[str]:
     """The list, aligned, with its headings."""
-    rows = [HEADINGS, *(_row(item, now, zone) for item in items)]
-    widths = [max(len(row[n]) for row in rows) for n in range(len(HEADINGS))]
+    return aligned([HEADINGS, *(_row(item, now, zone) for item in items)])
+
+
+def aligned(rows: Sequence[tuple[str, ...]]) -> list[str]:
+    """`rows`, all of one length, in columns."""
+    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
     return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
 
 

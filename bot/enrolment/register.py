@@ -3,11 +3,12 @@
 Numbers are E.164. Everything raises `StorageUnavailable`.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.clock import Now, now
-from bot.enrolment.person import Member
+from bot.enrolment.person import Member, Newcomer
 from bot.enrolment.states import ANSWERED, Cause, State
 from bot.storage import enrolments, opt_outs, texts, threads
 from bot.storage.models import Enrolment, Purpose, TextThread
@@ -16,6 +17,9 @@ from bot.texting.allowed import HELD_BACK
 from bot.texting.book import words as said
 
 SMS = "sms"
+
+
+INVITATION_LIFE = timedelta(days=3)  # how long it may wait for the hours in which it may be sent
 
 
 @dataclass(frozen=True)
@@ -116,6 +120,27 @@ def start(phone: str, words: str, key: str | None, at: Now = now) -> State | Non
             if key:
                 _reply(session, enrolment, key, "welcome", at)
         return before
+
+
+def begin(session: Session, newcomer: Newcomer, at: Now) -> Enrolment:
+    """Enrols `newcomer`, by the clinic, and puts in the one invitation. Within a transaction of the caller's."""
+    enrolment = enrolments.add(session, newcomer, Cause.CLINIC, at())
+    thread = threads.of_enrolment(session, enrolment, at())
+    # The options of the invitation are its own words: 1 agrees, 2 does not.
+    key = f"invitation-{enrolment.reference}"
+    texts.queue(session, thread, key, Purpose.INVITATION, [said("invitation")], at(), at() + INVITATION_LIFE)
+    return enrolment
+
+
+def end_of(session: Session, enrolment: Enrolment, cause: Cause, words: str, at: Now) -> None:
+    """Ends `enrolment`; nothing that waits is sent any more. Within a transaction of the caller's."""
+    enrolments.move(session, enrolment, State.ENDED, cause, words, at())
+    withhold(session, enrolment, HELD_BACK, at)
+
+
+def withhold(session: Session, enrolment: Enrolment, purposes: Collection[Purpose], at: Now) -> None:
+    """Nothing of those purposes that waits for her is sent any more. Within a transaction of the caller's."""
+    texts.withhold_waiting(session, threads.of_enrolment(session, enrolment, at()), at(), purposes)
 
 
 def _reply(session: Session, enrolment: Enrolment, key: str, words: str, at: Now) -> None:

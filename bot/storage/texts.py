@@ -20,7 +20,7 @@ from bot.storage.back_off import CHANCE, pause
 from bot.storage.base import rows_of
 from bot.storage.models import Enrolment, Purpose, TextMessage, TextState, TextThread
 from bot.texting.outgoing import Outgoing, Untaken
-from bot.texting.states import furthest
+from bot.texting.states import LOST, furthest
 
 LEASE = timedelta(seconds=90)
 FIRST_PAUSE = timedelta(seconds=5)
@@ -210,10 +210,10 @@ def of_key(session: Session, key: str) -> list[TextMessage]:
     return list(session.execute(query.options(undefer(TextMessage.body)).order_by(TextMessage.id)).scalars())
 
 
-def lost(session: Session) -> list[TextMessage]:
-    """The texts that did not arrive, without their words, newest first."""
-    states = [TextState.UNDELIVERED.value, TextState.FAILED.value, TextState.GIVEN_UP.value]
-    query = select(TextMessage).where(TextMessage.state.in_(states)).order_by(TextMessage.id.desc())
+def lost(session: Session, thread_id: int | None) -> list[TextMessage]:
+    """The texts of that thread that did not arrive, without their words, oldest first."""
+    query = select(TextMessage).where(TextMessage.thread_id == thread_id)
+    query = query.where(TextMessage.state.in_([state.value for state in LOST])).order_by(TextMessage.id)
     return list(session.execute(query).scalars())
 
 
@@ -237,7 +237,7 @@ def _something_before() -> Exists:
         earlier.thread_id == TextMessage.thread_id,
         earlier.id < TextMessage.id,
         earlier.state == TextState.WAITING.value,
-        ~((earlier.purpose == Purpose.STARTED.value) & (TextMessage.purpose != Purpose.STARTED.value)),
+        ~(earlier.purpose.in_(_OURS) & TextMessage.purpose.not_in(_OURS)),
         ~((TextMessage.purpose == Purpose.DANGER.value) & (earlier.attempts > 0) & earlier.in_hand.is_(False)),
     )
     return waits.exists()
@@ -256,5 +256,7 @@ def _escaped(key: str) -> str:
     return key.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
 
 
+# What we begin; see `bot.texting.allowed`.
+_OURS = (Purpose.INVITATION.value, Purpose.STARTED.value)
 _WAITS = TextMessage.state == TextState.WAITING.value
 _DANGER_FIRST: object = case((TextMessage.purpose == Purpose.DANGER.value, 0), else_=1)

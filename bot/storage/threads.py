@@ -37,6 +37,13 @@ def of_conversation(session: Session, conversation_id: str) -> TextThread | None
     return _one(session, select(TextThread).where(TextThread.conversation_id == conversation_id))
 
 
+def id_of_enrolment(session: Session, enrolment: Enrolment) -> int | None:
+    """The id of the thread of that enrolment; None if it never had one."""
+    query = select(TextThread.id).where(TextThread.enrolment_id == enrolment.id)
+    found: int | None = session.execute(query).scalar_one_or_none()
+    return found
+
+
 def offer(thread: TextThread, options: Sequence[Option]) -> None:
     """From now on a digit picks one of `options`, in this order; none, and no digit picks anything."""
     thread.offered = json.dumps(options) if options else ""
