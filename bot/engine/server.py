@@ -15,6 +15,7 @@ from sanic.response import HTTPResponse, json
 from sanic.response import file as send_file
 
 from bot.engine.channels.gate import Gate
+from bot.engine.channels.phone import add_phone
 from bot.engine.channels.sms import SmsChannel
 from bot.engine.channels.web import MAX_BODY, Problem, WebChannel
 from bot.engine.turns import Engine
@@ -53,6 +54,7 @@ def build(settings: Settings, model: Path) -> Sanic:
     app.register_middleware(_secure, "response")
     app.error_handler.add(Exception, _as_problem)
     _add_page(app)
+    add_phone(app, sms, settings)
     _add_health(app, engine, settings)
     return app
 
