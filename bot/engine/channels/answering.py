@@ -336,8 +336,9 @@ def is_danger(said: Sequence[Outbound]) -> bool:
 
 
 def as_said(said: Sequence[Outbound]) -> list[Said]:
-    """`said` as it is made into texts."""
-    return [Said(one.text, one.buttons, one.type == DANGER) for one in said if one.text.strip()]
+    """`said` as it is made into texts, words of danger first: each leaves by itself."""
+    made = [Said(one.text, one.buttons, one.type == DANGER) for one in said if one.text.strip()]
+    return sorted(made, key=lambda one: not one.danger)
 
 
 def _joined(said: Say) -> list[Said]:
