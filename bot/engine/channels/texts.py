@@ -9,6 +9,7 @@ import logging
 import time
 import traceback
 from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from bot.engine.channels.answering import Answering
@@ -26,6 +27,7 @@ PARTS = 20.0  # seconds within which two texts may be one message
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds, until the database is tried again
 ENGINE_PATIENCE = 60.0  # seconds that a text waits for the model after a start
 MOST_WAITING = 10_000
+HANDS = 2  # threads that keep what comes in: the carrier does not wait behind what is being answered
 MOST_FAILURES = 4  # after which a text is left until the next start; danger in it is answered all the same
 
 log = logging.getLogger(__name__)
@@ -62,14 +64,16 @@ class Texts:
         self._engine = engine
         self._answering = answering
         self._without_database = without_database
+        self._hands = ThreadPoolExecutor(HANDS, thread_name_prefix="inbox")
         self._lines: dict[str, _Line] = {}
-        self._recovered = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._began = time.monotonic()
+        self._is_open = True
 
     async def start(self) -> None:
         """Takes up what the process before has left; goes on behind where the database is down."""
         self._began = time.monotonic()
+        self._is_open = False
         self.keep_task(asyncio.ensure_future(self._recover()))
 
     async def receive(self, received: Received) -> None:
@@ -89,7 +93,8 @@ class Texts:
         if any(entry.received.sid == received.sid for entry in line.waiting):
             return
         try:
-            if await asyncio.to_thread(inbox.keep, received):
+            loop = asyncio.get_running_loop()
+            if await loop.run_in_executor(self._hands, inbox.keep, received):
                 line.waiting.append(_Entry(received, kept=True))
         except StorageUnavailable:
             line.waiting.append(_Entry(received, kept=False))
@@ -98,31 +103,37 @@ class Texts:
         pause = FIRST_PAUSE
         while True:
             try:
-                for sid in await asyncio.to_thread(inbox.waiting):
-                    await self._take_up(sid)
+                await self._take_up()
                 return
             except StorageUnavailable:
+                self._open()  # nobody in danger waits for the database
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
 
-    async def _take_up(self, sid: str) -> None:
-        try:
-            received = await asyncio.to_thread(inbox.waits, sid)
-        except StorageUnavailable:
-            raise
-        except NightlightError as error:
-            log.error("texts: %s cannot be read, and is not answered: %s", sid, error)
-            return
-        if received is None:
-            return
-        line = self._lines.setdefault(received.phone, _Line())
-        async with line.lock:
-            if all(entry.received.sid != sid for entry in line.waiting):
-                line.waiting.append(_Entry(received, kept=True, again=True))
-        self._go_on(received.phone, line)
+    async def _take_up(self) -> None:
+        """What waits in the database comes before what has come since: until then nothing is answered."""
+        found: dict[str, list[_Entry]] = {}
+        for sid in await asyncio.to_thread(inbox.waiting):
+            received = await asyncio.to_thread(_readable, sid)
+            if received:
+                found.setdefault(received.phone, []).append(_Entry(received, kept=True, again=True))
+        for phone, entries in found.items():
+            line = self._lines.setdefault(phone, _Line())
+            known = {entry.received.sid for entry in entries}
+            if line.worker is None:
+                line.waiting = deque([*entries, *(e for e in line.waiting if e.received.sid not in known)])
+            else:  # the database was down, and she was answered already
+                mine = {entry.received.sid for entry in line.waiting}
+                line.waiting.extend(entry for entry in entries if entry.received.sid not in mine)
+        self._open()
+
+    def _open(self) -> None:
+        self._is_open = True
+        for phone, line in self._lines.items():
+            self._go_on(phone, line)
 
     def _go_on(self, phone: str, line: _Line) -> None:
-        if line.worker is None and line.waiting:
+        if self._is_open and line.worker is None and line.waiting:
             line.worker = asyncio.ensure_future(self._work(phone, line))
             self.keep_task(line.worker)
 
@@ -194,3 +205,14 @@ class Texts:
         """Holds on to `task` until it is done: the loop itself does not."""
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _readable(sid: str) -> Received | None:
+    """The text with that id, if it waits and can be read. Raises `StorageUnavailable`."""
+    try:
+        return inbox.waits(sid)
+    except StorageUnavailable:
+        raise
+    except NightlightError as error:
+        log.error("texts: %s cannot be read, and is not answered: %s", sid, error)
+        return None
