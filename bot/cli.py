@@ -7,13 +7,13 @@ from typing import Annotated
 
 import typer
 
-from bot.commands import audit, faq, inbox, keys, retention
+from bot.commands import audit, enrol, faq, inbox, keys, retention
 from bot.errors import NightlightError
 from bot.settings import Settings, settings
 from bot.terminal import command, say, step
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Nightlight: run it, train it, ask it, measure it.")
-for name, group in {"faq": faq, "inbox": inbox, "audit": audit, "keys": keys}.items():
+for name, group in {"faq": faq, "inbox": inbox, "enrol": enrol, "audit": audit, "keys": keys}.items():
     app.add_typer(group.app, name=name)
 app.command("retention")(retention.retain)
 

@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, EmailStr, Field, Val
 from bot.errors import NightlightError
 from bot.settings import LOOPBACK, ROOT, settings
 
+OPENS, CLOSES = time(9), time(21)  # for what we begin to text; see bot/texting/quiet.py
 PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+)\}")
 
 
@@ -61,6 +62,35 @@ class Span(BaseModel):
         return self
 
 
+class TextTimes(BaseModel):
+    """When the clinic begins to text, by her own clock; all of it within the hours of `bot.texting.quiet`.
+
+    `a_week` bounds how many texts we begin in any seven days; `check_in_days` count from the day of a session.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    a_week: int = Field(6, ge=1, le=14)
+    day_before: time = time(17)
+    morning: time = time(9)
+    check_in_at: time = time(11)
+    check_in_days: tuple[Annotated[int, Field(ge=1, le=28)], ...] = (1, 3, 7)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_words(cls, value: object) -> object:
+        """As the clinic file writes them: "17:00"."""
+        if not isinstance(value, dict):
+            return value
+        return {key: _clock(said) if isinstance(said, str) else said for key, said in value.items()}
+
+    @model_validator(mode="after")
+    def _by_day(self) -> "TextTimes":
+        if not all(OPENS <= at < CLOSES for at in (self.day_before, self.morning, self.check_in_at)):
+            raise ValueError(f"no text is begun before {OPENS:%H:%M} or from {CLOSES:%H:%M} on")
+        return self
+
+
 class Contact(BaseModel):
     """Whom hand-offs are sent to. The role is named, the person is not."""
 
@@ -68,6 +98,7 @@ class Contact(BaseModel):
 
     role: str
     email: EmailStr
+    phone: str | None = Field(None, pattern=r"^\+[1-9]\d{6,14}$")  # told by text too, where texts can leave
 
 
 def _website(address: str) -> str:
@@ -112,6 +143,7 @@ class Clinic(BaseModel):
     scheduling_contacts: list[Contact] = Field(min_length=1)  # told of what is not urgent
     urgent_retry_minutes: int = Field(gt=0)
     origins: list[Website] = []  # the websites that may embed the chat, beside the server's own page
+    texts: TextTimes = TextTimes()
 
     @classmethod
     def load(cls, name: str) -> "Clinic":
@@ -135,6 +167,7 @@ class Clinic(BaseModel):
         }
         facts = {f"clinic.{k}": v for k, v in {**own, **lists}.items() if v}
         facts |= {f"program.{k}": v for k, v in self.program.items()}
+        facts["texts.a_week"] = str(self.texts.a_week)
         return facts | {f"dates.{k}": f"{v:%B} {v.day}, {v.year}" for k, v in self.dates.items()}
 
 

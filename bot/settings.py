@@ -4,6 +4,7 @@ Each has its line in `.env.example`; a wrong one raises `NightlightError` with
 a sentence that names the variable and what it takes.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from email.utils import parseaddr
 from enum import StrEnum
@@ -59,6 +60,7 @@ class Settings(BaseSettings):
     keep_notices_days: int = Field(90, alias="NIGHTLIGHT_KEEP_NOTICES_DAYS", ge=1)
     keep_conversations_days: int = Field(30, alias="NIGHTLIGHT_KEEP_CONVERSATIONS_DAYS", ge=1)
     keep_questions_days: int = Field(365, alias="NIGHTLIGHT_KEEP_QUESTIONS_DAYS", ge=1)
+    keep_enrolments_days: int = Field(1461, alias="NIGHTLIGHT_KEEP_ENROLMENTS_DAYS", ge=1)
     keep_audit_days: int = Field(2192, alias="NIGHTLIGHT_KEEP_AUDIT_DAYS", ge=1)
     expire_requests_days: int = Field(30, alias="NIGHTLIGHT_EXPIRE_REQUESTS_DAYS", ge=1)
     database_url: str = Field("", alias="DATABASE_URL")
@@ -79,6 +81,12 @@ class Settings(BaseSettings):
     webhook_secret: SecretStr = Field(SecretStr(""), alias="NIGHTLIGHT_WEBHOOK_SECRET")
     fhir_url: str = Field("", alias="NIGHTLIGHT_FHIR_URL")
     fhir_token: SecretStr = Field(SecretStr(""), alias="NIGHTLIGHT_FHIR_TOKEN")
+    public_url: str = Field("", alias="NIGHTLIGHT_PUBLIC_URL")
+    twilio_account_sid: str = Field("", alias="TWILIO_ACCOUNT_SID")
+    twilio_auth_token: SecretStr = Field(SecretStr(""), alias="TWILIO_AUTH_TOKEN")
+    twilio_from: str = Field("", alias="TWILIO_FROM")
+    twilio_messaging_service_sid: str = Field("", alias="TWILIO_MESSAGING_SERVICE_SID")
+    twilio_api_url: str = Field("https://api.twilio.com", alias="TWILIO_API_URL")
     log_level: str = Field("INFO", alias="NIGHTLIGHT_LOG_LEVEL", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
 
     @property
@@ -106,7 +114,8 @@ def read_settings() -> Settings:
         read = Settings()
     except ValidationError as error:
         raise _wrong(f"{e['loc'][0]}: {e['msg']} (it is {e['input']!r})" for e in error.errors()) from error
-    if found := [*_half_set(read), *_unfit_for_delivery(read), *_unfit_for_limits(read)]:
+    wrong = (_half_set, _unfit_for_delivery, _unfit_for_limits, _unfit_for_texts)
+    if found := [line for look in wrong for line in look(read)]:
         raise _wrong(found)
     return read
 
@@ -134,6 +143,7 @@ _PAIRS = (
     ("smtp_user", "smtp_password"),
     ("webhook_url", "webhook_secret"),
     ("fhir_url", "fhir_token"),
+    ("twilio_account_sid", "twilio_auth_token"),
 )
 
 
@@ -154,6 +164,22 @@ def _unfit_for_limits(read: Settings) -> Iterator[str]:
     # The address is not repeated: it may hold a password.
     if read.redis_url and not read.redis_url.startswith(("redis://", "rediss://", "redis+unix://")):
         yield "REDIS_URL: it is not an address that begins with redis:// or rediss://"
+
+
+def _unfit_for_texts(read: Settings) -> Iterator[str]:
+    senders = [name for name in ("twilio_from", "twilio_messaging_service_sid") if _plain(read, name)]
+    if bool(senders) != bool(read.twilio_account_sid) or len(senders) > 1:
+        yield "TWILIO_ACCOUNT_SID: set with it one of TWILIO_FROM and TWILIO_MESSAGING_SERVICE_SID, or none of them"
+    if read.twilio_account_sid and not read.public_url:
+        yield "NIGHTLIGHT_PUBLIC_URL: Twilio must be told where to report to, and signs that address"
+    if read.twilio_from and not _E164.match(read.twilio_from):
+        yield "TWILIO_FROM: it takes a number like +12145550100, or a short code"
+    for name, address in (("NIGHTLIGHT_PUBLIC_URL", read.public_url), ("TWILIO_API_URL", read.twilio_api_url)):
+        if address and (fault := _fault(address, read.production)):
+            yield f"{name}: {fault}"
+
+
+_E164 = re.compile(r"^(?:\+[1-9]\d{6,14}|\d{5,6})$")
 
 
 def _fault(address: str, production: bool) -> str:

@@ -38,8 +38,9 @@ NO_DELIVERY = {
         "WEBHOOK_SECRET",
         "FHIR_URL",
         "FHIR_TOKEN",
+        "PUBLIC_URL",
     )
-}
+} | {f"TWILIO_{name}": "" for name in ("ACCOUNT_SID", "AUTH_TOKEN", "FROM", "MESSAGING_SERVICE_SID")}
 
 # Tests talk faster than mothers do; those of the limits set their own.
 NO_LIMITS = {

@@ -145,13 +145,7 @@ def _zone() -> ZoneInfo:
 
 def _moment(said: str) -> datetime:
     """The moment that the clinic's clock shows as `said`. Raises `NightlightError` if it is none, or past."""
-    try:
-        moment = datetime.strptime(" ".join(said.replace("T", " ").split()), "%Y-%m-%d %H:%M").replace(tzinfo=_zone())
-    except ValueError:
-        raise NightlightError(f'{said!r} is no time; write it like "2026-03-09 14:30".') from None
-    # A clock that is put forward jumps over an hour: such a time is none.
-    if moment.astimezone(ZoneInfo("UTC")).astimezone(_zone()).replace(tzinfo=None) != moment.replace(tzinfo=None):
-        raise NightlightError(f"There is no {said} in {_zone().key}: the clocks are put forward then.")
+    moment = clock.read_moment(said, _zone().key)
     if moment < clock.now() - timedelta(minutes=1):
         raise NightlightError(f"{said} is past.")
     return moment

@@ -27,25 +27,27 @@ def waited(time: timedelta) -> str:
 
 def table(items: Sequence[Item], now: datetime, zone: ZoneInfo) -> list[str]:
     """The list, aligned, with its headings."""
-    rows = [HEADINGS, *(_row(item, now, zone) for item in items)]
-    widths = [max(len(row[n]) for row in rows) for n in range(len(HEADINGS))]
-    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    return aligned([HEADINGS, *(_row(item, now, zone) for item in items)])
 
 
 def aligned(rows: Sequence[Sequence[object]]) -> list[str]:
-    """Rows of words and numbers, the first their headings; numbers stand under each other."""
-    cells = [[str(cell) for cell in row] for row in rows]
-    widths = [max(len(row[n]) for row in cells) for n in range(len(cells[0]))]
-    return [
-        "  ".join([row[0].ljust(widths[0]), *(c.rjust(w) for c, w in zip(row[1:], widths[1:], strict=True))])
-        for row in cells
-    ]
+    """`rows`, all of one length, in columns: words begin under each other, numbers end so."""
+    widths = [max(len(str(cell)) for cell in column) for column in zip(*rows, strict=True)]
+    return ["  ".join(_wide(*cell) for cell in zip(row, widths, strict=True)).rstrip() for row in rows]
+
+
+def _wide(cell: object, width: int) -> str:
+    return str(cell).rjust(width) if isinstance(cell, int) else str(cell).ljust(width)
 
 
 def sheet(details: Details, now: datetime, zone: ZoneInfo) -> Iterator[str]:
     """All of one hand-off, line by line."""
     yield from table([details.item], now, zone)
     yield f"channel: {details.channel}"
+    if details.person:
+        yield f"enrolment: {details.person}"
+    if details.number:
+        yield f"texts from: {details.number}"
     if details.erased_at:
         yield f"erased at her wish: {clock(details.erased_at, zone)}"
     if details.confirmed_for:

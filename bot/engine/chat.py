@@ -10,10 +10,10 @@ from bot.engine.channels.gate import Gate, Inbound
 from bot.engine.channels.outbound import Outbound
 from bot.engine.logs import configure
 from bot.engine.turns import Engine
-from bot.faq.sms import with_options
 from bot.handoff.spool import spool
 from bot.safety.screen import screen
 from bot.settings import Settings
+from bot.texting.render import fitting, with_options
 
 FIRST_PATIENCE = 120  # seconds for the model to load
 
@@ -62,7 +62,7 @@ def _show(said: list[Outbound], channel: str) -> list[str]:
         titles = [title for title, _ in message.buttons]
         offered = [payload for _, payload in message.buttons] or offered
         if channel == "sms":
-            typer.echo(f"\n{with_options(message.text, titles)}\n")
+            typer.echo(f"\n{with_options(message.text, fitting(message.text, message.buttons))}\n")
         else:
             numbered = "".join(f"\n  {n} {title}" for n, title in enumerate(titles, start=1))
             typer.echo(f"\n{message.text}{numbered}\n")

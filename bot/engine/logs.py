@@ -25,6 +25,7 @@ _TALKATIVE = (
     "matplotlib",
     "httpx",
     "httpcore",
+    "twilio",
     "tensorflow",
     "markdown_it",
 )

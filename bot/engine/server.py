@@ -16,7 +16,9 @@ from sanic.response import HTTPResponse, json
 from bot.clinic import clinic
 from bot.engine.channels.gate import Gate
 from bot.engine.channels.messages import MAX_BODY
+from bot.engine.channels.phone import add_phone
 from bot.engine.channels.problems import Problem, refused
+from bot.engine.channels.sms import SmsChannel
 from bot.engine.channels.web import PATH, WebChannel
 from bot.engine.site import Site
 from bot.engine.turns import Engine
@@ -62,13 +64,16 @@ def application(settings: Settings, engine: Engine) -> Sanic:
     app = Sanic("nightlight", configure_logging=False)
     app.config.REQUEST_MAX_SIZE = MAX_BODY * 2
     app.config.FALLBACK_ERROR_FORMAT = "json"
-    rasa_channels.register([channel], app, route="/webhooks/")
+    sms = SmsChannel(engine, spool().append, settings)
+    rasa_channels.register([channel, sms], app, route="/webhooks/")
     app.register_listener(lambda *_: (engine.start(), channel.start()), "before_server_start")
+    app.register_listener(lambda *_: sms.start(), "before_server_start")
     app.register_listener(lambda *_: channel.stop(), "before_server_stop")
     app.register_listener(lambda *_: engine.stop(), "after_server_stop")
     _add_headers(app, settings, channel)
     app.error_handler.add(Exception, _as_problem)
     Site(clinic(), channel.origins).add_to(app)
+    add_phone(app, sms, settings)
     _add_health(app, engine, settings)
     return app
 

@@ -14,6 +14,8 @@ from typing import Any
 import aiohttp
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
+from rasa.shared.core.events import BotUttered, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import ClientResponseError, EndpointConfig
 
 from bot.engine.channels.outbound import TypedOutput
@@ -109,7 +111,19 @@ class Engine:
             raise EngineDown("The model is not loaded.")
         await asyncio.wrap_future(self._run(self._turn(self._agent, conversation_id, text, output, message_id)))
 
-    def _run(self, turn: Coroutine[Any, Any, None]) -> Any:
+    async def turn_again(self, conversation_id: str, text: str, output: TypedOutput, message_id: str) -> None:
+        """As `turn`, for a message that may have had its turn before the process ended: then the same is said again."""
+        if self._agent is None:
+            raise EngineDown("The model is not loaded.")
+        await asyncio.wrap_future(self._run(self._turn_again(self._agent, conversation_id, text, output, message_id)))
+
+    async def in_form(self, conversation_id: str) -> bool:
+        """Whether that conversation is in a form. Raises `EngineDown`."""
+        if self._agent is None:
+            raise EngineDown("The model is not loaded.")
+        return bool(await asyncio.wrap_future(self._run(self._in_form(conversation_id))))
+
+    def _run(self, turn: Coroutine[Any, Any, Any]) -> Any:
         return asyncio.run_coroutine_threadsafe(turn, self._loop)
 
     async def _turn(self, agent: Agent, conversation_id: str, text: str, output: TypedOutput, message_id: str) -> None:
@@ -117,6 +131,20 @@ class Engine:
         message.metadata = {"message_id": message_id}
         await agent.handle_message(message)
         self._unanswered.keep(self._trackers.latest_message(conversation_id))
+
+    async def _turn_again(
+        self, agent: Agent, conversation_id: str, text: str, output: TypedOutput, message_id: str
+    ) -> None:
+        said = said_to(await self._trackers.retrieve(conversation_id), message_id)
+        if said is None:
+            await self._turn(agent, conversation_id, text, output, message_id)
+            return
+        for message in said:
+            await output.send_response(conversation_id, message)
+
+    async def _in_form(self, conversation_id: str) -> bool:
+        tracker = await self._trackers.retrieve(conversation_id)
+        return bool(tracker and tracker.active_loop_name)
 
     def forget(self, conversation_id: str) -> None:
         """Delete the conversation from the tracker store, once no turn of it is running; returns at once.
@@ -138,3 +166,14 @@ class Engine:
                 log.warning("engine: a conversation could not be deleted, and will be tried again: %s", error)
                 return False
         return True
+
+
+def said_to(tracker: DialogueStateTracker | None, message_id: str) -> list[dict[str, Any]] | None:
+    """What the bot said to the last message of `tracker`, as it was said; None if that has another id."""
+    said: list[dict[str, Any]] = []
+    for event in reversed(tracker.events if tracker else []):
+        if isinstance(event, UserUttered):
+            return said[::-1] if event.metadata.get("message_id") == message_id else None
+        if isinstance(event, BotUttered):
+            said.append({**event.metadata, "text": event.text, "buttons": event.data.get("buttons")})
+    return None

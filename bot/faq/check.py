@@ -20,6 +20,7 @@ from bot.faq.checks import (
     notices,
     numbers,
     review,
+    texting,
     topics,
     wording,
 )
@@ -41,6 +42,7 @@ def check_all(release: bool = False) -> list[Finding]:
     findings += check_notices(ROOT / "data" / "erasure.yml", clinics, FOLDER.parent / WORDING)
     findings += check_channel(ROOT / "data" / "channel.yml", clinics, FOLDER.parent / WORDING)
     findings += check_domain(ROOT / "domain.yml", clinics, FOLDER.parent / WORDING)
+    findings += check_texting(ROOT / "data" / "texting.yml", clinics, FOLDER.parent / WORDING)
     findings += check_form(ROOT / "data" / "appointment.yml", clinics, FOLDER.parent / WORDING)
     return sort(findings)
 
@@ -109,6 +111,16 @@ def check_form(path: Path, clinics: Sequence[Clinic], wording_file: Path) -> lis
     texts, found = form.load(path, clinics)
     for text in texts:
         found += _any_text(text, rules)
+        found += length.text_message(text) if text.channel == SMS else ()
+    return sort(found)
+
+
+def check_texting(path: Path, clinics: Sequence[Clinic], wording_file: Path) -> list[Finding]:
+    """What is wrong with the text messages in `path`."""
+    rules = _bans(wording_file)
+    texts, found = texting.load(path, clinics)
+    for text in texts:
+        found += [*_any_text(text, rules), *texting.unsaid(text)]
         found += length.text_message(text) if text.channel == SMS else ()
     return sort(found)
 

@@ -6,6 +6,7 @@ from bot.clinic import clinic
 from bot.clock import Now, now
 from bot.errors import NightlightError
 from bot.handoff.alert import CrisisAlert
+from bot.handoff.care_message import CareMessage
 from bot.handoff.names import MOTHER
 from bot.handoff.transports.registry import transports_for
 from bot.scheduling.request import AppointmentRequest
@@ -13,6 +14,8 @@ from bot.scheduling.status import AppointmentStatus
 from bot.storage import appointments, audit, hand_offs, outbox
 from bot.storage.models import HandOff, Status, Urgency
 from bot.storage.sessions import Conflict, Session, transaction
+
+CALL = "call"  # the reason of a hand-off to who asks to be called
 
 
 def record(alert: CrisisAlert, at: Now = now) -> str:
@@ -26,6 +29,25 @@ def record(alert: CrisisAlert, at: Now = now) -> str:
     return _once_more(lambda: _record(alert, at))
 
 
+def raise_alert(session: Session, alert: CrisisAlert, at: Now) -> str:
+    """See `record`; within a transaction of the caller's. Raises (through it) `Conflict`: do it once more then."""
+    hand_off = hand_offs.raise_crisis(session, alert)
+    if not hand_off.notified_level:
+        notify(session, hand_off, 1, at)
+    return hand_off.reference
+
+
+def raise_care_message(session: Session, message: CareMessage, at: Now) -> str:
+    """Puts `message` before the schedulers, in the open hand-off of its conversation and reason if there is one.
+
+    Returns the reference.
+    """
+    hand_off = hand_offs.raise_care_message(session, message, at())
+    if not hand_off.notified_level:
+        notify(session, hand_off, 1, at)
+    return hand_off.reference
+
+
 def request_appointment(request: AppointmentRequest, at: Now = now) -> str:
     """Stores `request`, its hand-off and the notice to the first scheduler, all or nothing.
 
@@ -34,6 +56,16 @@ def request_appointment(request: AppointmentRequest, at: Now = now) -> str:
     are wrong.
     """
     return _once_more(lambda: _request(request, at))
+
+
+def ask_for_call(conversation_id: str, message_id: str, channel: str, text: str, at: Now = now) -> str:
+    """Stores that she asks to be called at the number she writes from, and the notice of it, both or neither.
+
+    Returns the reference; while nobody has taken it, asking again is the same hand-off. Raises `StorageUnavailable`
+    if it is not stored, another `NightlightError` if the keys or the clinic file are wrong.
+    """
+    message = CareMessage(conversation_id, message_id, channel, CALL, text)
+    return _once_more(lambda: _care_message(message, at))
 
 
 def appointment_status(
@@ -83,10 +115,7 @@ def _once_more(work: Callable[[], str]) -> str:
 
 def _record(alert: CrisisAlert, at: Now) -> str:
     with transaction() as session:
-        hand_off = hand_offs.raise_crisis(session, alert)
-        if not hand_off.notified_level:
-            notify(session, hand_off, 1, at)
-        return hand_off.reference
+        return raise_alert(session, alert, at)
 
 
 def _request(request: AppointmentRequest, at: Now) -> str:
@@ -97,3 +126,8 @@ def _request(request: AppointmentRequest, at: Now) -> str:
         appointments.add(session, request, hand_off, at())
         notify(session, hand_off, 1, at)
         return hand_off.reference
+
+
+def _care_message(message: CareMessage, at: Now) -> str:
+    with transaction() as session:
+        return raise_care_message(session, message, at)

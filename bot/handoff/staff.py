@@ -48,10 +48,15 @@ class Line:
 
 @dataclass(frozen=True)
 class Details:
-    """All of a hand-off. `request` is None where there is none, or where it was erased."""
+    """All of a hand-off. `request` is None where there is none, or where it was erased.
+
+    `number` is the one (E.164) from which she texts, None where she does not.
+    """
 
     item: Item
     channel: str
+    person: str | None
+    number: str | None = field(repr=False)
     messages: tuple[Line, ...]
     request: AppointmentRequest | None = field(repr=False)
     confirmed_for: datetime | None
@@ -189,6 +194,8 @@ def _details(session: Session, hand_off: HandOff) -> Details:
     return Details(
         item=_item(hand_off, request),
         channel=hand_off.channel,
+        person=hand_off.person,
+        number=hand_offs.number_of(session, hand_off),
         messages=tuple(Line(m.raised_at, "she", m.text) for m in hand_offs.messages(session, hand_off.id)),
         request=appointments.request_of(session, hand_off.id),
         confirmed_for=request.confirmed_for if request else None,

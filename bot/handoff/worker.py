@@ -5,7 +5,7 @@ import time
 import traceback
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from threading import Event
+from threading import Event, Thread
 
 from bot.clinic import clinic
 from bot.clock import Now, now
@@ -18,6 +18,8 @@ from bot.privacy.retention import Daily, retain
 from bot.storage import hand_offs, outbox
 from bot.storage.models import Delivery, HandOff, OutboxEntry, Urgency
 from bot.storage.sessions import StorageUnavailable, transaction
+from bot.texting.sender import run as send_texts
+from bot.texting.started import start_texts
 
 PAUSE_SECONDS = 2.0
 LONGEST_PAUSE_SECONDS = 30.0
@@ -36,15 +38,21 @@ def run(stop: Event) -> None:
     """
     cipher()
     clinic()
+    # Texts have a thread of their own: a mother waits for her answer while a mail server takes its time.
+    texting = Thread(target=send_texts, args=(stop,), name="texting")
+    texting.start()
     pause = PAUSE_SECONDS
     while not stop.is_set():
         pause = PAUSE_SECONDS if tick() else min(pause * 2, LONGEST_PAUSE_SECONDS)
         stop.wait(pause)
+    texting.join()
 
 
 def tick(at: Now = now) -> bool:
     """One round of all jobs. Returns whether all of them could be done; what went wrong is in the log."""
-    done = [_done(job, at) for job in (drain, escalate, deliver, RETENTION)]  # all of them, also after one that failed
+    done = [
+        _done(job, at) for job in (drain, escalate, deliver, start_texts, RETENTION)
+    ]  # all of them, also after one that failed
     return all(done)
 
 

@@ -5,12 +5,12 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bot.clinic import Clinic
-from bot.faq.sms import not_gsm
 from bot.scheduling.draft import Draft
 from bot.scheduling.phones import shown as as_spoken
 from bot.scheduling.request import PartOfDay
 from bot.scheduling.status import AppointmentStatus
 from bot.scheduling.words import book
+from bot.texting.gsm import not_gsm
 
 SMS = "sms"
 MOST = {"her_name": 24, "best_time": 20, "place": 24, "coverage": 20, "her_words": 150}  # characters, by SMS

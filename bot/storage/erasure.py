@@ -67,6 +67,9 @@ def erase(session: Session, hand_off: HandOff, at: datetime) -> str | None:
     hers = (HandOffNote.hand_off_id == hand_off.id, HandOffNote.author == MOTHER)
     session.execute(delete(HandOffNote).where(*hers))
     before = _erase_request(session, hand_off, at)
+    if hand_off.kind == Kind.CARE_MESSAGE and hand_off.status != Status.CLOSED:
+        # Without her number nobody can call her, so there is nothing left to do.
+        hand_off.status, hand_off.closed_at = Status.CLOSED.value, at
     hand_off.message, hand_off.person, hand_off.conversation_id = "", None, _nobodys(hand_off)
     hand_off.erased_at, hand_off.erase_on_close = at, False
     if hand_off.status == Status.CLOSED:

@@ -8,9 +8,21 @@ from sqlalchemy.sql import Select
 
 from bot.errors import NightlightError
 from bot.handoff.alert import CrisisAlert
+from bot.handoff.care_message import CareMessage
 from bot.handoff.reference import as_written, new_reference
 from bot.scheduling.request import AppointmentRequest
-from bot.storage.models import Delivery, HandOff, HandOffMessage, HandOffNote, Kind, OutboxEntry, Status, Urgency
+from bot.storage.models import (
+    Delivery,
+    Enrolment,
+    HandOff,
+    HandOffMessage,
+    HandOffNote,
+    Kind,
+    OutboxEntry,
+    Status,
+    TextThread,
+    Urgency,
+)
 
 
 class WrongTransition(NightlightError):
@@ -28,6 +40,7 @@ def raise_crisis(session: Session, alert: CrisisAlert) -> HandOff:
         recorded.seen_by = sorted({*recorded.seen_by, *alert.seen_by})
         return recorded
     hand_off = _repeated(session, alert) or _new(alert)
+    hand_off.person = hand_off.person or _person(session, alert.conversation_id)
     session.add(hand_off)
     session.flush()
     session.add(_message(hand_off, alert))
@@ -66,6 +79,54 @@ def raise_request(session: Session, request: AppointmentRequest, at: datetime) -
     session.add(hand_off)
     session.flush()
     return hand_off
+
+
+def raise_care_message(session: Session, message: CareMessage, at: datetime) -> HandOff:
+    """The open hand-off for `message`: a new one, or the one that its conversation and reason have already.
+
+    What was written is kept beside it, once for each message id.
+    """
+    same = (HandOff.conversation_id == message.conversation_id, HandOff.reason == message.reason)
+    query = select(HandOff).where(HandOff.kind == Kind.CARE_MESSAGE.value, HandOff.status == Status.OPEN.value, *same)
+    hand_off: HandOff | None = session.execute(query.with_for_update()).scalars().first()
+    if hand_off is None:
+        hand_off = HandOff(
+            reference=new_reference(),
+            kind=Kind.CARE_MESSAGE.value,
+            reason=message.reason,
+            urgency=message.urgency.value,
+            conversation_id=message.conversation_id,
+            channel=message.channel,
+            person=message.person or _person(session, message.conversation_id),
+            message=message.text,
+            seen_by=[],
+            raised_at=at,
+            last_raised_at=at,
+        )
+        session.add(hand_off)
+        session.flush()
+    of_message = (
+        HandOffMessage.conversation_id == message.conversation_id,
+        HandOffMessage.message_id == message.message_id,
+    )
+    if session.execute(select(HandOffMessage.id).where(*of_message)).first() is None:
+        hand_off.last_raised_at = at
+        kept = HandOffMessage(
+            hand_off_id=hand_off.id,
+            conversation_id=message.conversation_id,
+            message_id=message.message_id,
+            raised_at=at,
+            text=message.text,
+        )
+        session.add(kept)
+        session.flush()
+    return hand_off
+
+
+def number_of(session: Session, hand_off: HandOff) -> str | None:
+    """The number (E.164) from which its texts came; None where there were none, or it was erased."""
+    query = select(TextThread.phone).where(TextThread.conversation_id == hand_off.conversation_id)
+    return session.execute(query).scalar_one_or_none() or None
 
 
 def waits_since(hand_off: HandOff) -> datetime:
@@ -167,6 +228,13 @@ _LAST_TOLD = (
 
 def _untaken(query: Select, told_before: datetime) -> Select:
     return query.where(*_OPEN_CRISIS, told_before >= _LAST_TOLD)
+
+
+def _person(session: Session, conversation_id: str) -> str | None:
+    """The reference of the enrolment whose conversation that is; None where it is nobody's."""
+    query = select(Enrolment.reference).where(Enrolment.conversation_id == conversation_id)
+    found: str | None = session.execute(query).scalar_one_or_none()
+    return found
 
 
 def _recorded(session: Session, alert: CrisisAlert) -> HandOff | None:

@@ -11,14 +11,13 @@ from random import Random
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.storage.back_off import CHANCE, pause
 from bot.storage.models import Delivery, HandOff, OutboxEntry
 
 LEASE = timedelta(minutes=1)
 FIRST_PAUSE = timedelta(seconds=15)
 LONGEST_PAUSE = timedelta(minutes=15)
 MAX_ATTEMPTS = 8  # over 15 to 31 minutes
-
-_CHANCE = Random()
 
 
 def queue(
@@ -69,12 +68,11 @@ def mark_undelivered(
     claimed: OutboxEntry,
     at: datetime,
     retry_after: timedelta | None = None,
-    chance: Random = _CHANCE,
+    chance: Random = CHANCE,
 ) -> Delivery | None:
     """That entry did not arrive: tried again after a pause, or given up after `MAX_ATTEMPTS`.
 
-    The pause doubles; `chance` takes up to half of it away, so that what failed together does not come
-    together again. It is no shorter than `retry_after`, and no longer than `LONGEST_PAUSE`.
+    The pause doubles (`bot.storage.back_off`). It is no shorter than `retry_after`, and no longer than `LONGEST_PAUSE`.
     Changes nothing if somebody else has claimed it since, the lease being over. Returns the entry's state, None if it
     was erased meanwhile.
     """
@@ -85,13 +83,9 @@ def mark_undelivered(
         return Delivery(entry.state)
     state = Delivery.FAILED if entry.attempts >= MAX_ATTEMPTS else Delivery.WAITING
     entry.state = state.value
-    entry.next_attempt_at = at + max(_pause(entry.attempts, chance), min(retry_after or timedelta(), LONGEST_PAUSE))
+    wait = pause(entry.attempts, FIRST_PAUSE, LONGEST_PAUSE, chance)
+    entry.next_attempt_at = at + max(wait, min(retry_after or timedelta(), LONGEST_PAUSE))
     return state
-
-
-def _pause(attempts: int, chance: Random) -> timedelta:
-    doubled: timedelta = min(FIRST_PAUSE * 2 ** (attempts - 1), LONGEST_PAUSE)
-    return doubled * chance.uniform(0.5, 1)
 
 
 def _entry(session: Session, entry_id: int) -> OutboxEntry | None:

@@ -165,9 +165,15 @@ class Chat:
 
     def findings(self) -> list[str]:
         """What axe finds wrong by WCAG 2.2, A and AA."""
-        self.waits("() => document.getAnimations().every((each) => each.playState !== 'running' || each.effect.getTiming().iterations > 9)")
+        self.waits(
+            "() => document.getAnimations().every((each) => each.playState !== 'running' || each.effect.getTiming().iterations > 9)"
+        )
         found = Axe().run(self.page, options=RULES).response["violations"]
-        return [f"{each['id']}: {node['target']} {node.get('failureSummary', '')}" for each in found for node in each["nodes"]]
+        return [
+            f"{each['id']}: {node['target']} {node.get('failureSummary', '')}"
+            for each in found
+            for node in each["nodes"]
+        ]
 
     def leaves_to(self, act: Callable[[], object], address: str) -> None:
         """She does something after which another page is there."""

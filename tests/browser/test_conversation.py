@@ -396,7 +396,9 @@ def test_she_can_copy_it(opens: Opens, server: Served, website: Website) -> None
     chat.chooses("Copy it")
     expect(chat.log).to_contain_text("Copied.")
     text = chat.page.evaluate("navigator.clipboard.readText()")
-    assert text.index("Assistant:") < text.index("You:\nlong") < text.index(LEAD) < text.index("[A study, 2024, https://")
+    assert (
+        text.index("Assistant:") < text.index("You:\nlong") < text.index(LEAD) < text.index("[A study, 2024, https://")
+    )
 
 
 def test_where_copying_is_forbidden_she_is_told(chat: Chat) -> None:

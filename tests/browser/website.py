@@ -41,7 +41,7 @@ LEAVES = {
     "/pale": Leaf(head="<style>nightlight-chat { --nightlight-color: #fefefe; }</style>"),
     "/spanish": Leaf(html='lang="es"'),
     "/right-to-left": Leaf(html='lang="en" dir="rtl"'),
-    "/words": Leaf(attributes="data-texts='{\"launch\": \"Ask us\", \"title\": \"Questions\"}'"),
+    "/words": Leaf(attributes='data-texts=\'{"launch": "Ask us", "title": "Questions"}\''),
     "/leave": Leaf(attributes='data-leave="{site}/empty"'),
     "/full": Leaf(attributes="data-full"),
     "/twice": Leaf(head='<script src="{chat}/widget.js" defer></script>'),

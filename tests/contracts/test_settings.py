@@ -49,6 +49,11 @@ def test_the_example_names_every_setting_and_no_other():
         ("NIGHTLIGHT_LIMIT_MESSAGES", "0/minute"),
         ("NIGHTLIGHT_LIMIT_REQUESTS", "30 per minute;"),
         ("NIGHTLIGHT_LIMIT_CONVERSATIONS", "30/fortnight"),
+        ("NIGHTLIGHT_PUBLIC_URL", "clinic.example"),
+        ("TWILIO_ACCOUNT_SID", "AC0"),
+        ("TWILIO_AUTH_TOKEN", SECRET),
+        ("TWILIO_FROM", "+12145550100"),
+        ("TWILIO_API_URL", "api.twilio.com"),
     ],
 )
 def test_a_wrong_setting_stops_the_start_and_names_itself(monkeypatch, name, value):
@@ -116,3 +121,28 @@ def test_no_secret_is_shown_with_the_settings(monkeypatch):
     monkeypatch.setenv("NIGHTLIGHT_WEBHOOK_URL", "https://clinic.example")
     monkeypatch.setenv("NIGHTLIGHT_WEBHOOK_SECRET", SECRET)
     assert SECRET not in repr(read_settings())
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"TWILIO_MESSAGING_SERVICE_SID": "MG0"}, "TWILIO_FROM and TWILIO_MESSAGING_SERVICE_SID"),
+        ({"TWILIO_FROM": ""}, "TWILIO_FROM and TWILIO_MESSAGING_SERVICE_SID"),
+        ({"TWILIO_FROM": "214-555-0100"}, "TWILIO_FROM"),
+        ({"NIGHTLIGHT_PUBLIC_URL": ""}, "NIGHTLIGHT_PUBLIC_URL"),
+        ({}, ""),
+    ],
+)
+def test_twilio_is_set_in_whole_or_not_at_all(monkeypatch, changes, named):
+    whole = {"ACCOUNT_SID": "AC0", "AUTH_TOKEN": SECRET, "FROM": "+12145550100"}
+    for name, value in {**{f"TWILIO_{name}": value for name, value in whole.items()}, **changes}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv(
+        "NIGHTLIGHT_PUBLIC_URL", changes.get("NIGHTLIGHT_PUBLIC_URL", "https://nightlight.clinic.example")
+    )
+    if named:
+        with pytest.raises(NightlightError, match=named) as error:
+            read_settings()
+        assert SECRET not in str(error.value)
+    else:
+        assert SECRET not in repr(read_settings())

@@ -15,6 +15,7 @@ from bot.storage.migrate import upgrade
 from desks import Desk
 from running import environment
 from support import NO_DELIVERY
+from texters import Texter
 
 quieten()
 
@@ -134,3 +135,16 @@ def mother(engine, variables: dict[str, str], channel: str) -> Iterator[Mother]:
     alerts: list[CrisisAlert] = []
     with environment(variables):
         yield Mother(Gate(engine, 20, alerts.append), channel, alerts)
+
+
+@pytest.fixture
+def texter(engine, variables: dict[str, str]) -> Iterator[Texter]:
+    """Somebody with a telephone, not enrolled yet."""
+    from bot.engine.channels.answering import Answering
+    from bot.engine.channels.gate import Gate
+
+    alerts: list[CrisisAlert] = []
+    with environment(variables):
+        her = Texter(None, alerts)
+        her.answering = Answering(engine, Gate(engine, 20, alerts.append), alerts.append, True, her.hurry)
+        yield her

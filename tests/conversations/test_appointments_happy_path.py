@@ -5,7 +5,7 @@ import re
 import pytest
 
 from appointments import QUESTIONS, TO_SUMMARY
-from bot.faq.sms import MAX_SEGMENTS, not_gsm, segments
+from bot.texting.gsm import MAX_SEGMENTS, not_gsm, segments
 
 PATH = list(zip(TO_SUMMARY, QUESTIONS, strict=True))
 

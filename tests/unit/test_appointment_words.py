@@ -7,7 +7,6 @@ import pytest
 
 from appointments import AT_HOME, IN_CLINIC
 from bot.clinic import Clinic
-from bot.faq.sms import MAX_SEGMENTS, not_gsm, segments
 from bot.safety.lines import line_facts
 from bot.scheduling import lookup
 from bot.scheduling.conversation import OPTIONAL, Message, Note, Outcome
@@ -17,6 +16,7 @@ from bot.scheduling.request import PartOfDay, ReachBy
 from bot.scheduling.shown import facts, for_channel, status_facts
 from bot.scheduling.status import AppointmentStatus
 from bot.scheduling.words import book, buttons, responses
+from bot.texting.gsm import MAX_SEGMENTS, not_gsm, segments
 
 LONGEST = Draft(
     name="Żaneta “Wolfeschlegel” Hubert Blaine Ōe",

@@ -29,18 +29,22 @@ _COMMAND = re.compile(r"^/+\s*[\w.]+\s*(?:@[\d.]+)?\s*(?:\{.*\})?\s*$", re.DOTAL
 _RASA_COMMANDS = frozenset({"restart", "back", "start"})
 
 Alarm = Callable[[CrisisAlert], None]
-Watch = Callable[[str, list[Outbound]], None]
 Turn = asyncio.Future[None]
+Watch = Callable[["Inbound", list[Outbound]], None]
 
 
 @dataclass(frozen=True)
 class Inbound:
-    """A message that a channel has proved: from whom, by which channel, and its id."""
+    """A message that a channel has proved: from whom, by which channel, and its id.
+
+    `again` says that it may have had its turn before this process began.
+    """
 
     conversation_id: str
     message_id: str
     channel: str
     text: str = field(repr=False)
+    again: bool = False
 
 
 def is_command(text: str) -> bool:
@@ -95,7 +99,7 @@ class Gate:
         self._watches: list[Watch] = []
 
     def watch_late(self, watch: Watch) -> None:
-        """Call `watch` with the conversation and what a turn said after its time-out, when that ends."""
+        """Call `watch` with a message and what its turn said after its time-out, when that ends."""
         self._watches.append(watch)
 
     def owed(self, conversation_id: str) -> list[Outbound]:
@@ -121,7 +125,8 @@ class Gate:
 
     async def _turn(self, inbound: Inbound, text: str, verdict: Verdict) -> list[Outbound]:
         output = TypedOutput(inbound.channel)
-        turn = asyncio.ensure_future(self._engine.turn(inbound.conversation_id, text, output, inbound.message_id))
+        take = self._engine.turn_again if inbound.again else self._engine.turn
+        turn = asyncio.ensure_future(take(inbound.conversation_id, text, output, inbound.message_id))
         # Not cancelled after the time-out: what it does is kept, and the next message finds it done.
         await asyncio.wait({turn}, timeout=self._timeout)
         said = self._with_lines(output.take(), inbound.channel, verdict)
@@ -141,7 +146,7 @@ class Gate:
             self._make_sure(inbound, late, Verdict())
         self._late.keep(inbound.conversation_id, late, said)
         for watch in self._watches:
-            watch(inbound.conversation_id, late)
+            watch(inbound, late)
 
     def _with_lines(self, said: list[Outbound], channel: str, verdict: Verdict) -> list[Outbound]:
         """`said`, and the fail-safe text behind it where the screen saw what the engine did not answer."""

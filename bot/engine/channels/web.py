@@ -247,15 +247,15 @@ class WebChannel(InputChannel):  # type: ignore[misc]
         conversation.forget()
         self._archive.forget(conversation.id)
 
-    def _told_late(self, conversation_id: str, late: list[Outbound]) -> None:
+    def _told_late(self, inbound: Inbound, late: list[Outbound]) -> None:
         """A turn ended after its time-out: what it erased goes here too; what it owes goes to who has the page open."""
-        conversation = self._conversations.in_memory(conversation_id)
+        conversation = self._conversations.in_memory(inbound.conversation_id)
         if conversation is None:
             return
         if any(message.name == ERASURE_DONE for message in late):
             self._forget(conversation)
         if conversation.watchers:
-            self._write(conversation, self._gate.owed(conversation_id))
+            self._write(conversation, self._gate.owed(conversation.id))
             self._archive.keep(conversation.cut())
 
 

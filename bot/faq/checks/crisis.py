@@ -11,9 +11,9 @@ from bot.faq.checks.files import invalid, read
 from bot.faq.checks.numbers import has
 from bot.faq.checks.texts import SMS, Text, differing, text
 from bot.faq.findings import Finding
-from bot.faq.sms import SEGMENT
 from bot.safety.lines import crisis_lines, line_facts
 from bot.safety.words import CrisisWords
+from bot.texting.gsm import SEGMENT
 
 
 def load(path: Path, clinics: Sequence[Clinic]) -> tuple[list[Text], list[Finding]]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from bot.faq.checks.texts import Text, differing
 from bot.faq.findings import Finding
-from bot.faq.sms import MAX_SEGMENTS, SEGMENT, not_gsm, segments, septets
+from bot.texting.gsm import MAX_SEGMENTS, SEGMENT, not_gsm, segments, septets
 
 _MARKDOWN = re.compile(r"\*\*|\]\(|^\s*[-*] ", re.MULTILINE)
 

@@ -26,7 +26,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> None:
     except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
         raise Undelivered(f"the receiver could not be reached ({type(error).__name__})") from error
     if not response.is_success:
-        raise Undelivered(f"the receiver answered {response.status_code}", _wait(response))
+        raise Undelivered(f"the receiver answered {response.status_code}", retry_after(response))
 
 
 async def _post(url: str, body: bytes, headers: Mapping[str, str]) -> httpx.Response:
@@ -39,7 +39,7 @@ async def _post(url: str, body: bytes, headers: Mapping[str, str]) -> httpx.Resp
             return response
 
 
-def _wait(response: httpx.Response) -> timedelta | None:
+def retry_after(response: httpx.Response) -> timedelta | None:
     """What `Retry-After` asks for, in seconds or as a date; None if it says nothing that can be read."""
     said = response.headers.get("Retry-After", "").strip()
     if said.isdecimal():

@@ -5,9 +5,19 @@ from bot.storage.models.answer import TopicDay, Vote
 from bot.storage.models.appointment import Appointment
 from bot.storage.models.audit import AuditEntry, AuditHead
 from bot.storage.models.conversation import ConversationEvents
+from bot.storage.models.enrolment import (
+    Enrolment,
+    EnrolmentChange,
+    EnrolmentCode,
+    OptOut,
+    OptOutKey,
+    TreatmentSession,
+)
 from bot.storage.models.hand_off import HandOff, HandOffMessage, HandOffNote, Kind, Status, Urgency
+from bot.storage.models.inbound_text import InboundText
 from bot.storage.models.outbox import Delivery, OutboxEntry
 from bot.storage.models.question import UnansweredQuestion
+from bot.storage.models.text_message import DueText, Purpose, TextMessage, TextState, TextThread
 from bot.storage.models.transcript import WebTurn
 
 __all__ = [
@@ -17,13 +27,25 @@ __all__ = [
     "Base",
     "ConversationEvents",
     "Delivery",
+    "DueText",
+    "Enrolment",
+    "EnrolmentChange",
+    "EnrolmentCode",
     "HandOff",
     "HandOffMessage",
     "HandOffNote",
+    "InboundText",
     "Kind",
+    "OptOut",
+    "OptOutKey",
     "OutboxEntry",
+    "Purpose",
     "Status",
+    "TextMessage",
+    "TextState",
+    "TextThread",
     "TopicDay",
+    "TreatmentSession",
     "UnansweredQuestion",
     "Urgency",
     "Vote",

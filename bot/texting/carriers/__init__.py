@@ -1,0 +1,1 @@
+"""How texts leave: by Twilio, or as files."""
