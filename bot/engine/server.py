@@ -14,6 +14,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, json
 from sanic.response import file as send_file
 
+from bot.engine.channels.enrolments import EnrolmentChannel
 from bot.engine.channels.gate import Gate
 from bot.engine.channels.web import MAX_BODY, Problem, WebChannel
 from bot.engine.turns import Engine
@@ -45,7 +46,7 @@ def build(settings: Settings, model: Path) -> Sanic:
     app = Sanic("nightlight", configure_logging=False)
     app.config.REQUEST_MAX_SIZE = MAX_BODY * 2
     app.config.FALLBACK_ERROR_FORMAT = "json"
-    rasa_channels.register([WebChannel(engine, gate)], app, route="/webhooks/")
+    rasa_channels.register([WebChannel(engine, gate), EnrolmentChannel()], app, route="/webhooks/")
     app.register_listener(lambda *_: engine.start(), "before_server_start")
     app.register_middleware(_secure, "response")
     app.error_handler.add(Exception, _as_problem)
