@@ -102,8 +102,9 @@ def notify(session: Session, hand_off: HandOff, level: int, at: Now) -> None:
     """Puts in the notices of that level: the first contact for 1, the next for 2, after the last the first again."""
     contacts = clinic().urgent_contacts if hand_off.urgency == Urgency.URGENT else clinic().scheduling_contacts
     contact = contacts[(level - 1) % len(contacts)]
-    for transport in transports_for(hand_off.kind):
-        outbox.queue(session, hand_off, transport, (contact.role, contact.email), level, at())
+    who = (contact.role, contact.email)
+    for transport in transports_for(hand_off.kind, who):
+        outbox.queue(session, hand_off, transport, who, level, at())
 
 
 def _once_more(work: Callable[[], str]) -> str:

@@ -17,6 +17,7 @@ class Purpose(StrEnum):
     CODE = "code"  # to whoever enrols on the website: at any hour
     INVITATION = "invitation"  # in her hours, and once
     FAREWELL = "farewell"  # the one confirmation of an opt-out, which comes after it
+    STAFF = "staff"  # to the clinic's own people; never in this outbox
     STARTED = "started"  # a reminder, a check-in: in her hours, and only to whom it may go
 
 
