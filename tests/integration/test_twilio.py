@@ -177,6 +177,15 @@ def test_a_number_that_cannot_be_texted_ends_the_enrolment_and_staff_hear_of_it(
     assert (hand_off.kind, hand_off.person) == ("care_message", enrolment.reference)
 
 
+def test_a_phone_that_is_not_reached_ends_nothing_and_staff_hear_of_it_once(stand_in: Twilio) -> None:
+    put_in("first", "second")
+    sender.send_all(later())
+    for sent in stand_in.sent:
+        callbacks.note(sent.sid, "undelivered", 30006, None, later())
+    assert rows(Enrolment)[0].state == State.ACTIVE
+    assert [row.reason for row in rows(HandOff)] == ["texts_do_not_reach_her"]
+
+
 def test_where_the_clinics_own_number_is_refused_we_start_nothing_and_staff_hear_of_it_once(stand_in: Twilio) -> None:
     put_in("one")
     with transaction() as session:
