@@ -14,6 +14,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, json
 
 from bot.clinic import clinic
+from bot.engine.channels.enrolments import EnrolmentChannel
 from bot.engine.channels.gate import Gate
 from bot.engine.channels.messages import MAX_BODY
 from bot.engine.channels.phone import add_phone
@@ -65,7 +66,7 @@ def application(settings: Settings, engine: Engine) -> Sanic:
     app.config.REQUEST_MAX_SIZE = MAX_BODY * 2
     app.config.FALLBACK_ERROR_FORMAT = "json"
     sms = SmsChannel(engine, spool().append, settings)
-    rasa_channels.register([channel, sms], app, route="/webhooks/")
+    rasa_channels.register([channel, sms, EnrolmentChannel()], app, route="/webhooks/")
     app.register_listener(lambda *_: (engine.start(), channel.start()), "before_server_start")
     app.register_listener(lambda *_: sms.start(), "before_server_start")
     app.register_listener(lambda *_: channel.stop(), "before_server_stop")

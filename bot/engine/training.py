@@ -17,6 +17,7 @@ _TRAINED_ON = ("config.yml", "domain.yml", "uv.lock")
 _FOLDERS = ("data", "bot/understanding", "bot/faq", "bot/safety")
 _COMPONENTS = (
     "appointments",
+    "check_in",
     "classifier",
     "component",
     "danger",

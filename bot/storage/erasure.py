@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from bot.handoff.names import MOTHER
 from bot.scheduling.transitions import UNSETTLED
 from bot.storage import audit, conversations, transcripts
+from bot.storage.forgetting import erase_texts
 from bot.storage.models import (
     Appointment,
     Delivery,
@@ -25,10 +26,12 @@ from bot.storage.models import (
 class Erased:
     """What an erasure has done, by references.
 
-    `alerts` and `requests` are erased; of these, `cancelled` were not settled yet, and `visits` are confirmed: their
-    time stays with the clinic. `open_alerts` are kept until staff have closed them, and are erased then.
+    `enrolment` has ended and is erased. `alerts` and `requests` are erased; of these, `cancelled` were not settled yet,
+    and `visits` are confirmed: their time stays with the clinic. `open_alerts` are kept until staff have closed them,
+    and are erased then.
     """
 
+    enrolment: str | None = None
     alerts: tuple[str, ...] = ()
     requests: tuple[str, ...] = ()
     cancelled: tuple[str, ...] = ()
@@ -38,6 +41,8 @@ class Erased:
 
 def erase_conversation(session: Session, conversation_id: str, at: datetime) -> Erased:
     """Erases what that conversation has left behind, as far as it may go."""
+    # First, as everybody does: enrolment, thread, texts, then hand-offs, the audit last.
+    enrolment = erase_texts(session, conversation_id, at)
     query = select(HandOff).where(HandOff.conversation_id == conversation_id).order_by(HandOff.id).with_for_update()
     found = list(session.execute(query).scalars())
     conversations.forget(session, conversation_id)
@@ -48,7 +53,10 @@ def erase_conversation(session: Session, conversation_id: str, at: datetime) -> 
         audit.append(session, MOTHER, "asked to erase, kept while it is open", hand_off.reference, at)
     done = [h for h in found if h not in waiting]
     states = {h.reference: erase(session, h, at) for h in done}
+    if enrolment:
+        audit.append(session, MOTHER, "erased an enrolment", enrolment, at)
     return Erased(
+        enrolment=enrolment,
         alerts=tuple(h.reference for h in done if h.kind == Kind.CRISIS),
         requests=tuple(h.reference for h in done if h.kind == Kind.APPOINTMENT),
         cancelled=tuple(reference for reference, before in states.items() if before in UNSETTLED),
