@@ -19,6 +19,7 @@ from bot.engine.channels.gate import Gate
 from bot.engine.channels.messages import MAX_BODY
 from bot.engine.channels.phone import add_phone
 from bot.engine.channels.problems import Problem, refused
+from bot.engine.channels.rates import Rates
 from bot.engine.channels.sms import SmsChannel
 from bot.engine.channels.web import PATH, WebChannel
 from bot.engine.site import Site
@@ -61,12 +62,13 @@ def application(settings: Settings, engine: Engine) -> Sanic:
     crisis_words()
     channel_words()
     gate = Gate(engine, settings.turn_timeout, spool().append)
-    channel = WebChannel(engine, gate, settings)
+    rates = Rates(settings)
+    channel = WebChannel(engine, gate, rates)
     app = Sanic("nightlight", configure_logging=False)
     app.config.REQUEST_MAX_SIZE = MAX_BODY * 2
     app.config.FALLBACK_ERROR_FORMAT = "json"
     sms = SmsChannel(engine, spool().append, settings)
-    rasa_channels.register([channel, sms, EnrolmentChannel()], app, route="/webhooks/")
+    rasa_channels.register([channel, sms, EnrolmentChannel(rates)], app, route="/webhooks/")
     app.register_listener(lambda *_: (engine.start(), channel.start()), "before_server_start")
     app.register_listener(lambda *_: sms.start(), "before_server_start")
     app.register_listener(lambda *_: channel.stop(), "before_server_stop")

@@ -16,9 +16,11 @@ from sanic import Blueprint
 from sanic.request import Request
 from sanic.response import HTTPResponse, json
 
-from bot.engine.channels.problems import Problem, answers_problems
+from bot.engine.channels.problems import Problem, answers_problems, refused
+from bot.engine.channels.rates import Rates
 from bot.enrolment import website
 from bot.enrolment.website import NotEnrolled, Why, Wish
+from bot.faq.channel import Refusal as Words
 from bot.storage.sessions import StorageUnavailable
 
 NAME = "sms/enrolments"
@@ -66,6 +68,9 @@ class Refusal(Problem):
 class EnrolmentChannel(InputChannel):  # type: ignore[misc]
     """The calls that the page enrols by. Not a channel of messages; Rasa mounts it beside those."""
 
+    def __init__(self, rates: Rates) -> None:
+        self._rates = rates
+
     @classmethod
     def name(cls) -> str:
         """Its place under /webhooks/."""
@@ -86,15 +91,23 @@ class EnrolmentChannel(InputChannel):  # type: ignore[misc]
 
     async def ask(self, request: Request) -> HTTPResponse:
         """A code is sent to her number."""
+        await self._hold(request)
         wish = _read(request, WishIn)
         asked = await _work(website.ask, Wish(**wish.model_dump()))
         return json({"id": asked.id, "expires_at": asked.expires_at.isoformat()}, status=202)
 
     async def confirm(self, request: Request) -> HTTPResponse:
         """She gives the code back."""
+        await self._hold(request)
         given = _read(request, CodeIn)
         await _work(website.confirm, given.id, given.code)
         return json({"enrolled": True}, status=201)
+
+    async def _hold(self, request: Request) -> None:
+        """From one address as many as may begin a conversation. Raises the problem where it is too many."""
+        wait = await self._rates.wait((self._rates.conversations, f"enrol {self._rates.address(request)}"))
+        if wait is not None:
+            raise refused(Words.LIMITED, retry_after=wait)
 
 
 async def _work(work: Callable[..., T], *arguments: object) -> T:

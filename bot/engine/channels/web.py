@@ -41,7 +41,6 @@ from bot.faq.channel import Refusal
 from bot.privacy.erasure import erase
 from bot.safety.screen import screen
 from bot.safety.verdict import Level
-from bot.settings import Settings
 from bot.storage.answers import Cast, ballot
 from bot.understanding.text import clean
 
@@ -56,14 +55,14 @@ Body = TypeVar("Body", bound=BaseModel)
 class WebChannel(InputChannel):  # type: ignore[misc]
     """The channel of the widget and of the page."""
 
-    def __init__(self, engine: Engine, gate: Gate, settings: Settings) -> None:
+    def __init__(self, engine: Engine, gate: Gate, rates: Rates) -> None:
         self._engine = engine
         self._gate = gate
         self._archive = Archive()
         self._conversations = Conversations(self._archive)
         self._events = Events(self._conversations)
         self._tokens = Tokens()
-        self._rates = Rates(settings)
+        self._rates = rates
         self.origins = Origins(clinic().origins)
         gate.watch_late(self._told_late)
 
