@@ -14,7 +14,7 @@ from bot.safety.verdict import KINDS
 from bot.understanding.decision import Part
 from bot.understanding.encoder import encoder
 from bot.understanding.model import LabelModel
-from bot.understanding.questions import is_question, parts
+from bot.understanding.questions import in_context, is_question, parts
 from bot.understanding.text import clean, shorthand
 
 PARTS = "parts"
@@ -54,14 +54,17 @@ class IntentClassifier(LearningComponent):
 
     def _read(self, message: Message) -> None:
         pieces = parts(clean(message.get(TEXT) or ""))
-        words, vectors = [words_of(message)], [vector_of(message)]
-        if len(pieces) > 1:
-            words += [shorthand().spell_out(piece) for piece in pieces]
-            vectors += list(encoder().encode(words[1:]))
-        readings = self.model.read(words, np.stack(vectors), apart=KINDS)
-        ranked = [{INTENT_NAME_KEY: n, PREDICTED_CONFIDENCE_KEY: p} for n, p in readings[0].ranking]
+        asked = in_context(pieces)
+        texts = list(dict.fromkeys([*pieces, *asked])) if len(pieces) > 1 else []
+        words = [words_of(message), *map(shorthand().spell_out, texts)]
+        vectors = [vector_of(message), *encoder().encode(words[1:])]
+        whole, *others = self.model.read(words, np.stack(vectors), apart=KINDS)
+        read = dict(zip(texts, others, strict=True))
+        ranked = [{INTENT_NAME_KEY: n, PREDICTED_CONFIDENCE_KEY: p} for n, p in whole.ranking]
         message.set(INTENT, ranked[0], add_to_output=True)
         message.set(INTENT_RANKING_KEY, ranked[:RANKED], add_to_output=True)
-        message.set(DANGER, [reading.apart for reading in readings])
-        of_parts = readings[1:] or readings
-        message.set(PARTS, [Part(p, is_question(p), r.ranking) for p, r in zip(pieces, of_parts, strict=True)])
+        # Danger is looked for in each part as it stands, a question in what it leans on.
+        dangers = [read[piece].apart for piece in pieces] if read else []
+        message.set(DANGER, [whole.apart, *dangers])
+        rankings = [read.get(text, whole).ranking for text in asked]
+        message.set(PARTS, [Part(p, is_question(p), r) for p, r in zip(pieces, rankings, strict=True)])

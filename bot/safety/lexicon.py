@@ -153,6 +153,7 @@ class Lexicon(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     language: str
+    spellings: dict[str, str] = {}  # words as they are typed, and as the phrases know them
     sets: dict[str, list[str]]
     harmless: list[str]  # figures of speech: what they cover is no danger
     entries: list[Entry]

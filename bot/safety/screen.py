@@ -48,9 +48,13 @@ _BABY = word_set("baby babys newborn infant toddler son kid child lo twin twins"
 
 _YEARS = "|".join(["1998", *(str(year) for year in range(2005, 2025))])
 _AGES = "|".join(str(age) for age in range(13, 46))  # from 13: "at 12" is more often an hour
+_MANY = "|".join([*map(str, range(5, 31)), "five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty"])
+_OLD_YEARS = "|".join(map(str, range(1998, 2020)))
+_TEENS = "|".join([*map(str, range(13, 20)), "fifteen|sixteen|seventeen|eighteen|nineteen"])
 _SPELLED_PAST = (
-    "years|yrs|decade|decades|months ago",
+    "years|yrs|decade|decades|months ago|back",
     "in the past",
+    "in|during my? high|middle|grad? school|college|university",
     f"back in high|college|school|{_YEARS}",
     f"in {_YEARS}",
     "when i was a? teen|teenager|kid|younger|young|child|girl|little|pregnant",
@@ -66,6 +70,18 @@ _SPELLED_PAST = (
     "none|nothing since",
     "clean _ years|months",
 )
+# Many years back.
+_SPELLED_LONG_AGO = (
+    f"{_MANY} years|yrs|year ago|back|now",
+    "decade|decades ago|back",
+    "in|during my? high|middle school",
+    "in college|university",
+    f"back? in {_OLD_YEARS}",
+    "as a teen|teenager|kid|child",
+    "when i was a? teen|teenager|kid|child|little",
+    f"when i was {_TEENS}",
+    f"at {_TEENS}",
+)
 # Before what it is a history of; elsewhere in the sentence it explains what is there today.
 _SPELLED_HISTORY = ("history of", "family history")
 _HISTORY_REACH = 6  # words before the phrase
@@ -75,7 +91,7 @@ _SPELLED_BIRTH = ("birth|baby|delivered|delivery|section|born|son|daughter|twins
 _SPELLED_OVER = (
     "none|nothing since",
     "still allowed|possible|ok|okay|eligible|able|do|have|take|get|use|treat|qualify|good",
-    "well|fine|ok|okay|normal|healthy|better|healed|recovered|cleared|good|stable|off now|today",
+    "well|fine|ok|okay|normal|healthy|better|healed|recovered|cleared|good|great|stable|happy|safe|off now|today",
 )
 _PRESENT = word_set(
     "now again still today tonight currently lately anymore back recently rn starting since been cant keep keeps wont"
@@ -132,9 +148,10 @@ class Screen:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
-        self._speller = Speller(lexicon.vocabulary())
+        self._speller = Speller(lexicon.vocabulary(), lexicon.spellings)
         self._finder = Finder((key, lexicon.pattern(phrase)) for key, phrases in _keyed(lexicon) for phrase in phrases)
         self._past = _finder(lexicon, _SPELLED_PAST)
+        self._long_ago = _finder(lexicon, _SPELLED_LONG_AGO)
         self._history = _finder(lexicon, _SPELLED_HISTORY)
         self._birth = _finder(lexicon, _SPELLED_BIRTH)
         self._over = _finder(lexicon, _SPELLED_OVER)
@@ -185,9 +202,17 @@ class Screen:
         entry = hit.entry
         return (
             (entry.negatable and _negated(words, hit.start))
-            or (entry.only_now and self._is_past(words, hit))
+            or (self._is_past(words, hit) and (entry.only_now or self._is_history(words, hit)))
             or (entry.askable and self._is_asked(words, hit))
         )
+
+    def _is_history(self, words: list[str], hit: _Hit) -> bool:
+        """Whether it lies many years back and is told for the sake of a question: "... at 17. Does it rule me out?"."""
+        start, end = _bounds(words, hit.start, hit.end, _SENTENCE_ENDS)
+        if not self._long_ago.find(words[start:end]):
+            return False
+        first = next((word for word in words[end + 1 :] if word not in _FILLERS), "")
+        return "?" in words[end:] or first in _QUESTION
 
     def _is_past(self, words: list[str], hit: _Hit) -> bool:
         sentence = _sentence(words, hit.start, hit.end)
@@ -196,9 +221,10 @@ class Screen:
             return False
         births = self._birth.find(sentence)
         is_history = bool(self._history.find(words[max(0, hit.start - _HISTORY_REACH) : hit.end]))
-        if not is_history and all(_overlaps(span, births) for span in self._past.find(sentence)):
+        past = [span for span in self._past.find(sentence) if not _overlaps(span, births)]
+        if not is_history and not past:
             return False
-        over = {place for span in self._over.find(sentence) for place in range(span.start, span.end)}
+        over = {place for span in [*self._over.find(sentence), *past] for place in range(span.start, span.end)}
         return not any(word in _PRESENT for place, word in enumerate(sentence) if place not in over)
 
     def _is_asked(self, words: list[str], hit: _Hit) -> bool:

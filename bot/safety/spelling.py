@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from importlib.resources import files
 from itertools import islice, product
@@ -87,10 +87,16 @@ def english() -> frozenset[str]:
 
 
 class Speller:
-    """Splits a message into the words of a vocabulary, mending typing errors towards it."""
+    """Splits a message into the words of a vocabulary, mending typing errors towards it.
 
-    def __init__(self, vocabulary: Iterable[str]) -> None:
+    `spellings` are words that are typed for others, which no mending would find ("ima", "2nite").
+    """
+
+    def __init__(self, vocabulary: Iterable[str], spellings: Mapping[str, str] | None = None) -> None:
         self._vocabulary = frozenset(vocabulary)
+        self._spellings = dict(spellings or {})
+        typed = "|".join(re.escape(word) for word in sorted(self._spellings, key=len, reverse=True))
+        self._typed = re.compile(rf"(?<![\w'])(?:{typed})(?![\w'])") if typed else None
         self._index = SymSpell(max_dictionary_edit_distance=2, prefix_length=7)
         for word in self._vocabulary:
             if len(word) >= _SHORT:
@@ -98,7 +104,10 @@ class Speller:
 
     def words(self, text: str) -> list[str]:
         """The words and sentence marks of `text` in plain spelling."""
-        return [word for found in _WORD.findall(plain(text, self._apart)) for word in self._mended(found)]
+        spelled = plain(text, self._apart)
+        if self._typed:
+            spelled = self._typed.sub(lambda m: self._spellings[m[0]], spelled)
+        return [word for found in _WORD.findall(spelled) for word in self._mended(found)]
 
     def _apart(self, word: str) -> str:
         """`word`, whose letters stood apart, as the words that it may be: "ikill" is "i kill", "like5" is "like 5"."""

@@ -1,11 +1,13 @@
 """From probabilities to what the bot does: answer, answer several, ask back, or give up kindly."""
 
+import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.safety.verdict import CONCERN, Verdict
 from bot.understanding import erasure
+from bot.understanding.questions import is_named, leans
 
 Ranking = Sequence[tuple[str, float]]
 
@@ -16,6 +18,7 @@ ANSWER = "appointment_answer"
 MAX_QUESTIONS = 3
 MAX_OPTIONS = 3
 MIN_QUESTION_WORDS = 2  # of a part; a single word leans on its neighbours
+MIN_OWN_WORDS = 3  # of the one part that asks, to be heard beside the whole message
 FAQ = "faq_"
 ERASE = "delete_my_data"
 # What makes no sense as "did you mean": it is answered at once or not at all.
@@ -37,6 +40,17 @@ _STARTED = frozenset(
 )
 _SMALL_TALK = frozenset({"greet", "thanks", "goodbye", "affirm", "deny", "help", "repeat", "bot_challenge"})
 _BESIDE_QUESTIONS = frozenset({"greet", "thanks", "goodbye", "affirm", "deny"})
+# What starts something and has these in it: who wants her day planned names what the plan is about.
+_HOLDS = {
+    "plan_session": frozenset(
+        f"faq_{topic}"
+        for topic in ("breastfeeding", "driving", "childcare", "session", "preparation", "support_person")
+    ),
+    "check_eligibility": frozenset({"faq_eligibility"}),
+    "start_self_assessment": frozenset({"faq_symptoms", "faq_what_is_ppd"}),
+    "request_appointment": frozenset({"message_care_team"}),
+    "change_appointment": frozenset({"ask_appointment_status"}),
+}
 
 
 @dataclass(frozen=True)
@@ -44,10 +58,15 @@ class Thresholds:
     """The probabilities at which the decision turns; set in config.yml, chosen by docs/evaluation.md."""
 
     answer: float = 0.52
-    part: float = 0.5  # a part that asks
-    told_part: float = 0.7  # a part that does not ask, but starts something
-    stray_part: float = 0.9  # a part whose intent has hardly a `trace` in the whole message
+    part: float = 0.55  # a part that asks
+    told_part: float = 0.9  # a part that does not ask, but starts something
+    named_part: float = 0.95  # a part that only names a topic
+    stray_part: float = (
+        0.8  # a part that is no full question, and whose intent has hardly a `trace` in the whole message
+    )
     trace: float = 0.01
+    context: float = 0.2  # the weight of the whole message where a part is read
+    own: float = 0.3  # the weight of the one part that asks where the whole message is read
     follow_up: float = 0.95
 
 
@@ -105,6 +124,8 @@ def decide(
     several = questions(parts, ranking, limits)
     if len(several) > 1:
         return Decision(several[0], confidence, tuple(several))
+    ranking = _with_its_question(ranking, parts, limits)
+    best, confidence = ranking[0]
     if confidence >= limits.answer:
         return Decision(best, confidence, (best,))
     if len(several) == 1 and best in _BESIDE_QUESTIONS:
@@ -165,21 +186,51 @@ def _situation(verdict: Verdict) -> dict[str, bool]:
 def questions(parts: Sequence[Part], ranking: Ranking, limits: Thresholds) -> list[str]:
     """The different questions among `parts`, in order, at most `MAX_QUESTIONS`, none twice.
 
-    What is told without asking counts only where it starts something ("book me in"):
-    a mother who tells her story names many topics and asks about one.
+    What is told without asking counts only where it starts something ("book me in") or
+    names a topic in a list: a mother who tells her story names many topics and asks about one.
     """
-    whole = dict(ranking)
+    several_ask = sum(part.asks for part in parts) > 1
     found: list[str] = []
     for part in parts:
-        intent, confidence = part.ranking[0]
-        answerable = intent in _STARTED or (part.asks and intent.startswith(FAQ))
-        least = limits.part if part.asks else limits.told_part
-        if whole.get(intent, 0.0) < limits.trace:
-            least = limits.stray_part
-        enough = len(part.text.split()) >= MIN_QUESTION_WORDS
-        if answerable and enough and confidence >= least and intent not in found:
+        intent, confidence = (_mixed(part.ranking, ranking, limits.context) if len(parts) > 1 else part.ranking)[0]
+        named = len(parts) > 1 and not part.asks and is_named(part.text)
+        least = _least(part, intent, named, several_ask, dict(ranking).get(intent, 0.0), limits)
+        if intent not in found and confidence >= least:
             found.append(intent)
-    return found[:MAX_QUESTIONS]
+    held = {topic for intent in found for topic in _HOLDS.get(intent, ())}
+    return [intent for intent in found if intent not in held][:MAX_QUESTIONS]
+
+
+def _least(part: Part, intent: str, named: bool, several_ask: bool, in_whole: float, limits: Thresholds) -> float:
+    """The probability from which `part` counts as a question of its own; above 1 where it never does."""
+    topic = intent.startswith(FAQ)
+    if not (intent in _STARTED or (topic and (part.asks or named))):
+        return _NEVER
+    if len(part.text.split()) < MIN_QUESTION_WORDS and not (named and topic):
+        return _NEVER
+    least = limits.part if part.asks else limits.named_part if named and topic else limits.told_part
+    full = part.asks and several_ask and len(part.text.split()) > MIN_OWN_WORDS and not leans(part.text)
+    return least if full or in_whole >= limits.trace else max(least, limits.stray_part)
+
+
+_NEVER = 2.0
+_FLOOR = 1e-3  # the least probability that one reading gives to what another is sure of
+
+
+def _mixed(ranking: Ranking, other: Ranking, weight: float) -> Ranking:
+    """`ranking`, with `other` counting so much beside it."""
+    beside = dict(other)
+    scores = {i: math.log(max(p, _FLOOR**3)) + weight * math.log(max(beside.get(i, 0.0), _FLOOR)) for i, p in ranking}
+    top = max(scores.values())
+    raised = {intent: math.exp(score - top) for intent, score in scores.items()}
+    total = sum(raised.values())
+    return sorted(((intent, value / total) for intent, value in raised.items()), key=lambda pair: -pair[1])
+
+
+def _with_its_question(ranking: Ranking, parts: Sequence[Part], limits: Thresholds) -> Ranking:
+    """The whole message's `ranking`, moved towards the one part that asks: the rest is what she tells with it."""
+    asking = [part for part in parts if part.asks and len(part.text.split()) >= MIN_OWN_WORDS]
+    return _mixed(ranking, asking[0].ranking, limits.own) if len(parts) > 1 and len(asking) == 1 else ranking
 
 
 def options(ranking: Ranking) -> tuple[str, ...]:

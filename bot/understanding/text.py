@@ -7,9 +7,12 @@ from pathlib import Path
 
 import yaml
 
+from bot.safety.spelling import english
 from bot.settings import ROOT
 
 MAX_CHARACTERS = 10_000  # what is read of one message; a text message has 1,600 at most
+APOSTROPHE = "'"
+MIN_ING = 5  # letters; "sin" and "win" are words
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad]")
 _SPACE = re.compile(r"\s+")
 _WORD = re.compile(r"[a-z0-9']+|[^\sa-z0-9']")
@@ -42,7 +45,18 @@ class Shorthand:
         text = _STRETCHED.sub(r"\1\1", text.lower())
         for emoji, meaning in self._emoji.items():
             text = text.replace(emoji, f" {meaning} ")
-        return " ".join(self._words.get(word, word) for word in _WORD.findall(text))
+        return " ".join(self._words.get(word) or _with_its_g(word) for word in _WORD.findall(text))
+
+
+def _with_its_g(word: str) -> str:
+    """`word`, or "crying" for "cryin" and "cryin'"."""
+    whole = f"{word.rstrip(APOSTROPHE)}g"
+    return whole if whole.endswith("ing") and len(whole) > MIN_ING and _lacks_g(word.rstrip(APOSTROPHE)) else word
+
+
+@lru_cache(maxsize=4096)
+def _lacks_g(word: str) -> bool:
+    return word not in english() and f"{word}g" in english()
 
 
 @lru_cache(maxsize=1)

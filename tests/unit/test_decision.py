@@ -52,6 +52,31 @@ def test_each_question_of_a_message_is_answered_none_twice():
     assert found.questions == ("faq_driving", "faq_cost")
 
 
+def test_a_subject_named_beside_a_question_is_answered_too():
+    parts = [asks("what are the risks?", "faq_side_effects"), Part("also cost", False, [("faq_cost", 0.99)])]
+    found = decision(ranking=[("faq_side_effects", 0.9), ("faq_cost", 0.05)], parts=parts)
+    assert found.questions == ("faq_side_effects", "faq_cost")
+
+
+def test_what_a_plan_of_the_day_is_about_is_not_answered_beside_it():
+    parts = [
+        Part("plan my thursday", False, [("plan_session", 0.99)]),
+        asks("when do i pump that day", "faq_breastfeeding"),
+        asks("what does it cost", "faq_cost"),
+    ]
+    found = decision(ranking=[("plan_session", 0.9), ("faq_breastfeeding", 0.05)], parts=parts)
+    assert found.questions == ("plan_session", "faq_cost")
+
+
+def test_a_question_after_a_story_is_heard_beside_it():
+    parts = [
+        Part("we live far from any town.", False, [("faq_locations", 0.95)]),
+        asks("can you mail it", "faq_at_home"),
+    ]
+    ranking = [("faq_locations", 0.5), ("faq_at_home", 0.3), ("faq_cost", 0.1)]
+    assert decision(ranking=ranking, parts=parts).intent == "faq_at_home"
+
+
 def test_danger_comes_before_any_question():
     verdict = Verdict(Level.DANGER, "crisis_self_harm", False, False, ("screen",))
     found = decision(verdict=verdict, parts=[asks("can i drive", "faq_driving")])
