@@ -50,6 +50,6 @@ def report(days: Annotated[int, typer.Option(min=1, max=36_500, help="Of how man
         say(f"Nothing was answered in the last {days} days.")
         return
     rows = [(one.topic, one.answered, one.helpful, one.not_helpful) for one in found]
-    total = ("all", *(sum(row[n] for row in rows) for n in (1, 2, 3)))
+    total = ("all", sum(row[1] for row in rows), sum(row[2] for row in rows), sum(row[3] for row in rows))
     for line in aligned([("topic", "answered", "helpful", "not helpful"), *rows, total]):
         typer.echo(line)
