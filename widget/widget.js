@@ -57,9 +57,11 @@
   // Building blocks
 
   function make(name, properties = {}, ...children) {
-    const { aria = {}, ...rest } = properties;
-    const node = Object.assign(document.createElement(name), rest);
-    for (const [key, value] of Object.entries(aria)) node.setAttribute(key, value);
+    const node = document.createElement(name);
+    for (const [key, value] of Object.entries(properties)) {
+      if (key.includes("-")) node.setAttribute(key, value);
+      else node[key] = value;
+    }
     node.append(...children);
     return node;
   }
@@ -108,12 +110,12 @@
 
     facts = facts;
     base = new URL(".", script.src);
-    panel = make("dialog", { id: "panel", aria: { "aria-labelledby": "title" } });
-    top = make("header");
+    panel = make("dialog", { id: "panel", "aria-labelledby": "title" });
+    top = make("div", { id: "top" });
     crisis = make("section", { id: "crisis" });
     room = make("div", { id: "room" });
     #frame = make("div", { id: "frame" });
-    #launcher = make("button", { id: "launcher", type: "button", aria: { "aria-haspopup": "dialog" } });
+    #launcher = make("button", { id: "launcher", type: "button", ariaHasPopup: "dialog" });
     #afterwards = make("div", { id: "afterwards", role: "group", hidden: true });
     #probe = make("i", { id: "probe", hidden: true });
     #view = null;     // what main.js made of the room
@@ -547,12 +549,12 @@ button, #leave, #crisis a, #afterwards a, .numbers a {
 
 .page #panel { padding-inline: max(0px, 50vw - 23em); }
 
-header { display: flex; flex-wrap: wrap; align-items: center; gap: .25em; padding-block: .5em; padding-inline: .75em .375em; background: var(--surface); }
+#top { display: flex; flex-wrap: wrap; align-items: center; gap: .25em; padding-block: .5em; padding-inline: .75em .375em; background: var(--surface); }
 .name { flex: 1 1 3.5em; overflow-wrap: normal; line-height: 1.25; }
 h2 { font-size: 1.1875em; font-weight: 650; }
 .name p { color: var(--soft); font-size: .8125em; }
 #leave { padding-inline: .75em; font-size: .9375em; min-height: 2.9334em; white-space: nowrap; background: var(--surface); }
-header button { padding: 0; border-color: transparent; }
+#top button { padding: 0; border-color: transparent; }
 #more svg { stroke-width: 3; }
 .discreet #leave { border-color: transparent; background: var(--accent); color: var(--on-accent); font-weight: 650; }
 
@@ -581,7 +583,7 @@ header button { padding: 0; border-color: transparent; }
 .numbers a { white-space: normal; text-align: center; }
 
 @media (hover: hover) {
-  #leave:hover, header button:hover { background: var(--tint); color: var(--ink); }
+  #leave:hover, #top button:hover { background: var(--tint); color: var(--ink); }
   #crisis a:hover, #afterwards a:hover, .numbers a:hover { text-decoration: underline; }
 }
 
@@ -589,8 +591,6 @@ header button { padding: 0; border-color: transparent; }
   #panel { animation: come 160ms ease-out; }
   @keyframes come { from { opacity: 0; transform: translateY(.5em); } }
 }
-
-@media (forced-colors: active) { #launcher, #afterwards a { border: 2px solid; } }
 `;
 
   if (customElements.get(TAG)) return; // the script tag stands twice on the page

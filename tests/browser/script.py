@@ -18,16 +18,24 @@ EVIL = '<img src=x onerror="document.title=1"><script>document.title=2</script>[
 def script() -> Scripted:
     """An engine with an answer of each kind."""
     related = (("How to prepare", "/prepare"), ("Side effects", "/effects"))
-    long = Outbound(ANSWER, "\n\n".join((LEAD, *STEPS)), "utter_faq_driving", related, SOURCES, "draft", topic="driving")
+    long = Outbound(
+        ANSWER, "\n\n".join((LEAD, *STEPS)), "utter_faq_driving", related, SOURCES, "draft", topic="driving"
+    )
     says = {
-        "/greet": [Outbound(NOTICE, f"Hello. {DISCLOSURE}", "utter_greet", tuple((t, f"/{n}") for n, t in enumerate(FIVE)))],
+        "/greet": [
+            Outbound(NOTICE, f"Hello. {DISCLOSURE}", "utter_greet", tuple((t, f"/{n}") for n, t in enumerate(FIVE)))
+        ],
         "long": [long],
         "short": [Outbound(ANSWER, "A short answer.", "utter_faq_cost", review="draft", topic="cost")],
         "danger": [Outbound(DANGER, CALL, "utter_crisis_self_harm", kind="crisis_self_harm")],
         "violence": [Outbound(DANGER, CALL, "utter_crisis_domestic_violence", kind="crisis_domestic_violence")],
         "name": [Outbound(FORM, "What name should they ask for?", "utter_appointment_ask_name")],
         "phone": [Outbound(FORM, "Which number can they call?", "utter_appointment_ask_phone")],
-        "wrong": [Outbound(FORM, "That number has too few digits. Which number can they call?", "utter_appointment_phone_missing")],
+        "wrong": [
+            Outbound(
+                FORM, "That number has too few digits. Which number can they call?", "utter_appointment_phone_missing"
+            )
+        ],
         "evil": [Outbound(ANSWER, EVIL, "utter_faq_evil")],
     }
     for number, title in enumerate(FIVE):

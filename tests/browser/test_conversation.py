@@ -10,7 +10,7 @@ from bot.storage.models.answer import Vote
 from bot.storage.models.transcript import WebTurn
 from bot.storage.sessions import transaction
 from bot.storage.transcripts import CareTeamMessage, append
-from browser.chat import PHONE, ROOT, Chat, addresses
+from browser.chat import PHONE, Chat, addresses
 from browser.conftest import Opens
 from browser.script import EVIL, LEAD, STEPS
 from browser.website import Website
@@ -396,7 +396,9 @@ def test_she_can_copy_it(opens: Opens, server: Served, website: Website) -> None
     chat.chooses("Copy it")
     expect(chat.log).to_contain_text("Copied.")
     text = chat.page.evaluate("navigator.clipboard.readText()")
-    assert text.index("Assistant:") < text.index("You:\nlong") < text.index(LEAD) < text.index("[A study, 2024, https://")
+    assert (
+        text.index("Assistant:") < text.index("You:\nlong") < text.index(LEAD) < text.index("[A study, 2024, https://")
+    )
 
 
 def test_where_copying_is_forbidden_she_is_told(chat: Chat) -> None:

@@ -121,8 +121,9 @@ def test_hostile_styles_of_the_website_change_nothing(opens: Opens, server: Serv
       const root = document.querySelector("nightlight-chat").shadowRoot;
       return [...root.querySelectorAll("#launcher, #panel, #panel *:not(svg, path)")].map((e) => {
         const { x, y, width, height } = e.getBoundingClientRect();
-        const { color, fontFamily, fontSize, letterSpacing, textTransform, visibility, opacity } = getComputedStyle(e);
-        return [e.localName, x, y, width, height, color, fontFamily, fontSize, letterSpacing, textTransform, visibility, opacity];
+        const style = getComputedStyle(e);
+        const names = ["color", "fontFamily", "fontSize", "letterSpacing", "textTransform", "visibility", "opacity"];
+        return [e.localName, x, y, width, height, ...names.map((name) => style[name])];
       });
     }"""
     assert hostile.page.evaluate(looks) == friendly.page.evaluate(looks)
@@ -234,7 +235,7 @@ def test_from_right_to_left_all_is_mirrored(opens: Opens, server: Served, websit
 
 def test_the_dark_is_dark_and_a_website_can_wish_otherwise(opens: Opens, server: Served, website: Website) -> None:
     chat = opens(website.address, color_scheme="dark")
-    ground = "() => getComputedStyle(document.querySelector('nightlight-chat').shadowRoot.querySelector('#panel')).backgroundColor"
+    ground = f"() => getComputedStyle({ROOT}.querySelector('#panel')).backgroundColor"
     assert chat.page.evaluate(ground) == "rgb(23, 20, 29)"
     chat.page.evaluate("document.querySelector('nightlight-chat').setAttribute('theme', 'light')")
     assert chat.page.evaluate(ground) == "rgb(246, 241, 234)"

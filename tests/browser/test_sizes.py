@@ -71,9 +71,7 @@ def test_the_way_out_is_always_in_view(opens: Opens, server: Served, website: We
 
 
 @pytest.mark.parametrize("screen", [DESK, SMALL_PHONE], ids=["desk", "small phone"])
-def test_everything_is_large_enough_for_a_thumb(
-    opens: Opens, server: Served, website: Website, screen: Screen
-) -> None:
+def test_everything_is_large_enough_for_a_thumb(opens: Opens, server: Served, website: Website, screen: Screen) -> None:
     chat = opens(website.address, screen).opens()
     chat.asks("long")
     for rest in chat.log.locator("summary").all():
@@ -85,7 +83,9 @@ def test_everything_is_large_enough_for_a_thumb(
     assert not {name: size for name, size in sizes.items() if min(size) < 43.9 and name not in rating}
 
 
-def test_a_long_answer_shows_its_beginning_and_a_short_one_its_end(opens: Opens, server: Served, website: Website) -> None:
+def test_a_long_answer_shows_its_beginning_and_a_short_one_its_end(
+    opens: Opens, server: Served, website: Website
+) -> None:
     chat = opens(website.address, SMALL_PHONE).opens()
     chat.asks("long")
     assert chat.in_view(chat.last.locator("p").first)
