@@ -32,6 +32,7 @@ a { color: var(--accent); text-underline-offset: .15em; }
 
 .speaker { color: var(--accent); font-size: .875em; }
 .care_team { border-color: var(--accent); }
+.form, .danger { border-start-start-radius: .25em; }
 .form { border-inline-start: 4px solid var(--accent); }
 .mother { align-items: flex-end; align-self: flex-end; gap: .25em; max-width: 86%; }
 .mother p[dir] { padding: .625em 1em; border-radius: 1.125em; border: 1px solid transparent; border-end-end-radius: .25em; background: var(--tint); white-space: pre-wrap; }

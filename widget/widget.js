@@ -549,8 +549,8 @@ button, #leave, #crisis a, #afterwards a, .numbers a {
 
 .page #panel { padding-inline: max(0px, 50vw - 23em); }
 
-#top { display: flex; flex-wrap: wrap; align-items: center; gap: .25em; padding-block: .5em; padding-inline: .75em .375em; background: var(--surface); }
-.name { flex: 1 1 3.5em; overflow-wrap: normal; line-height: 1.25; }
+#top { display: flex; flex-wrap: wrap; align-items: center; gap: .25em; padding-block: .5em; padding-inline: 1em .375em; background: var(--surface); }
+.name { flex: 1 1 3.5em; min-width: 0; overflow-wrap: normal; line-height: 1.25; }
 h2 { font-size: 1.1875em; font-weight: 650; }
 .name p { color: var(--soft); font-size: .8125em; }
 #leave { padding-inline: .75em; font-size: .9375em; min-height: 2.9334em; white-space: nowrap; background: var(--surface); }
