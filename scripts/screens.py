@@ -2,20 +2,19 @@
 
 import shutil
 import tempfile
-from io import BytesIO
 from pathlib import Path
 
-from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
 from bot.settings import ROOT
-from browser.chat import ARGUMENTS, DESK, PHONE, Chat, Screen
+from browser.chat import ARGUMENTS, PHONE, Chat, Screen
 from running import Nightlight, published_model
 
 SCREENS = ROOT / "docs" / "screens"
 QUESTION = "Is it safe while I am breastfeeding?"
 DANGER = "i dont want to be here anymore"
 FORM = ("I would like to book a visit", "Rosalind Kettering")
+DESK = Screen(1200, 740)
 HALF_PHONE = Screen(390, 700, touch=True)
 
 
@@ -37,8 +36,7 @@ def picture(
     for text in says:
         chat.asks(text)
     chat.page.locator("#input").blur()
-    taken = Image.open(BytesIO(chat.page.screenshot()))
-    taken.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(SCREENS / f"{name}.png", optimize=True)
+    chat.page.screenshot(path=SCREENS / f"{name}.png")
     context.close()
 
 
