@@ -242,6 +242,17 @@ def test_the_servers_own_page_needs_no_permission(server: Served) -> None:
     assert call(server, "GET", "/messages", authorization=f"Bearer {begun['token']}").status_code == 200
 
 
+def test_a_proxy_that_hides_the_servers_name_does_not_lock_its_own_page_out(server: Served) -> None:
+    page = {"origin": "https://chat.clinic.example", "sec_fetch_site": "same-origin"}
+    begun = call(server, "POST", "/conversations", **page)
+    assert begun.status_code == 201
+    shown = f"Bearer {begun.json()['token']}"
+    assert call(server, "GET", "/messages", authorization=shown).status_code == 200
+    for elsewhere in ("cross-site", "same-site", "none"):
+        asked = call(server, "POST", "/conversations", origin=STRANGER, sec_fetch_site=elsewhere)
+        assert asked.status_code == 403
+
+
 @pytest.mark.parametrize(
     "origin",
     ["clinic.example", "http://clinic.example", "https://clinic.example/chat", "https://*.clinic.example", "null", ""],
