@@ -21,7 +21,7 @@ export class Menu {
     Object.assign(this.list, { role: "group", ariaLabel: label });
     shell.panel.addEventListener("keydown", (event) => {
       if (event.key !== "Escape" || this.list.hidden) return;
-      event.stopImmediatePropagation(); // or the chat would close, too
+      event.preventDefault(); // or the chat would close, too
       this.#close();
     }, true);
     shell.panel.addEventListener("click", (event) => {

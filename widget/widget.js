@@ -121,6 +121,7 @@
     #view = null;     // what main.js made of the room
     #loading = null;
     #opener = null;
+    #waits = null;    // what has the focus until there is an input
     #full = matchMedia(FULL);
     #night = matchMedia("(prefers-color-scheme: dark)");
 
@@ -133,8 +134,9 @@
       this.#furnish();
       this.#paint();
       this.#launcher.addEventListener("click", () => this.open());
-      this.panel.addEventListener("cancel", (event) => event.preventDefault()); // Escape goes by #onKey
-      this.panel.addEventListener("keydown", (event) => this.#onKey(event));
+      this.panel.addEventListener("keydown", (event) => event.key === "Escape" && this.#dismiss(event));
+      this.panel.addEventListener("cancel", (event) => this.#dismiss(event)); // Android's gesture
+      this.panel.addEventListener("close", () => this.#settle());
       this.#night.addEventListener("change", () => this.#paint());
       this.#full.addEventListener("change", () => this.#refit());
       for (const type of ["resize", "scroll"]) visualViewport.addEventListener(type, () => this.#fit());
@@ -165,11 +167,8 @@
       if (!this.panel.open || this.hasAttribute("full")) return;
       const inside = this.shadowRoot.activeElement;
       this.panel.close();
-      this.#frame.classList.remove("open");
-      this.#lock(false);
-      this.keep({ open: false });
+      this.#settle();
       if (inside) (this.#opener?.isConnected ? this.#opener : this.#launcher).focus();
-      this.emit("close");
     }
 
     /** The words of the interface for `key`; `{name}` in them is taken from `values`. */
@@ -310,7 +309,7 @@
         this.#loading ??= import(new URL("widget/main.js", this.base));
         const { begin } = await this.#loading;
         this.#view ??= begin(this);
-        if (this.panel.open && this.panel.contains(this.shadowRoot.activeElement)) this.#focus();
+        if (this.#waits && this.#waits === this.shadowRoot.activeElement) this.#focus(); // or she is elsewhere by now
       } catch {
         this.#loading = null;
         this.#sayUnreachable();
@@ -332,7 +331,8 @@
 
     #focus() {
       const input = this.room.querySelector("textarea");
-      (input ?? this.panel.querySelector("#close:not([hidden]), #leave")).focus();
+      this.#waits = input ?? this.panel.querySelector("#close:not([hidden]), #leave");
+      this.#waits.focus();
     }
 
     /** After a reload the chat is as it was; after going to another page it does not cover that page on a phone. */
@@ -367,10 +367,19 @@
       style.setProperty("--tint", css(tint));
     }
 
-    #onKey(event) {
-      if (event.key !== "Escape" || event.defaultPrevented || event.isComposing) return;
+    #dismiss(event) {
+      if (event.defaultPrevented || event.isComposing) return;
       event.preventDefault();
       this.close();
+    }
+
+    /** It is closed, by whomever: browsers may close a dialog on their own. */
+    #settle() {
+      if (this.panel.open || !this.#frame.classList.contains("open")) return;
+      this.#frame.classList.remove("open");
+      this.#lock(false);
+      this.keep({ open: false });
+      this.emit("close");
     }
 
     /** The screen has become a phone's, or is none any more: a dialog over all, or one beside the page. */

@@ -89,6 +89,15 @@ def test_the_website_can_open_close_and_listen_and_hears_no_words(chat: Chat) ->
     assert [detail for name, detail in heard if name == "message"] == [{"from": "bot"}] * 2
 
 
+def test_what_the_browser_closes_by_itself_can_be_opened_again(opens: Opens, server: Served, website: Website) -> None:
+    chat = opens(website.address, PHONE).opens()
+    chat.panel.evaluate("(e) => e.close()")
+    expect(chat.launcher).to_be_visible()
+    assert chat.page.evaluate("document.documentElement.style.overflow") == ""
+    chat.launcher.click()
+    expect(chat.panel).to_be_visible()
+
+
 def test_what_opened_it_gets_the_focus_back(chat: Chat) -> None:
     chat.page.evaluate("document.querySelector('#theirs').onclick = () => Nightlight.open()")
     chat.page.locator("#theirs").click()
@@ -175,6 +184,17 @@ def test_while_it_is_fetched_the_lines_are_there_already(chat: Chat) -> None:
     assert chat.in_view(chat.crisis.get_by_role("link"), chat.leave)
     held[0].continue_()
     expect(chat.said.first).to_be_visible()
+
+
+def test_focus_that_has_gone_elsewhere_meanwhile_is_not_taken(chat: Chat) -> None:
+    held = []
+    chat.page.route("**/widget/main.js", lambda route: held.append(route))
+    chat.launcher.click()
+    call = chat.crisis.get_by_role("link", name="Call 988")
+    call.focus()
+    held[0].continue_()
+    expect(chat.said.first).to_be_visible()
+    assert call.evaluate("(e) => e.getRootNode().activeElement === e")
 
 
 # --- looks and words
