@@ -8,10 +8,10 @@ export RASA_TELEMETRY_ENABLED := false
 export PYTHONWARNINGS := ignore
 export TF_CPP_MIN_LOG_LEVEL := 3
 
-.PHONY: help install tools setup run chat train test lint types contracts validate check unit widget evaluate bench clean
+.PHONY: help install tools setup run chat train test lint types contracts validate check unit widget evaluate bench bench-widget screens clean
 
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 .tools/bin/uv:
 	@echo "· uv is not here: installing it into .tools/"
@@ -57,14 +57,20 @@ validate: ## Rasa's own check of domain, rules and examples
 unit: ## all Python tests
 	@.venv/bin/pytest
 
-widget: ## the page's client, by Node's own test runner
-	@if command -v node >/dev/null; then node --test widget/tests/; else echo "node is not installed: the page's client was not tested"; fi
+widget: ## the widget's modules, by Node's own test runner
+	@if command -v node >/dev/null; then node --test widget/tests/; else echo "node is not installed: the widget's modules were tested in the browser alone"; fi
 
 evaluate: ## the project's own held-out sets
 	@$(NIGHTLIGHT) evaluate tests/evaluation/*.jsonl
 
 bench: tools ## this bot beside stock Rasa, in one run of half an hour, into bench/results.*
 	@.venv/bin/python -m bench
+
+bench-widget: tools ## the widget beside published ones, from the npm registry, into bench/widget.*
+	@.venv/bin/python -m bench.widget
+
+screens: tools ## the pictures of the widget, into docs/screens/
+	@PYTHONPATH=tests:. .venv/bin/python -m scripts.screens
 
 clean: ## remove what was made, keep var/
 	rm -rf models .rasa .mypy_cache .ruff_cache .pytest_cache

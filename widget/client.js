@@ -16,6 +16,7 @@
  *   ended       it was deleted, here or in another tab
  */
 
+import { Patience } from "./patience.js";
 import { Store } from "./storage.js";
 import { Stream } from "./stream.js";
 import { Tabs } from "./tabs.js";
@@ -46,7 +47,7 @@ export class Client extends EventTarget {
   #base;
   #clinic;
   #fetch;
-  #wait;
+  #patience;
   #tabs;
   #stream;
   #conversation = null; // {id, token}
@@ -59,19 +60,18 @@ export class Client extends EventTarget {
   #connection = "";
   #found = null;        // the promise of what an earlier page or another tab has
   #working = null;
-  #hurry = () => {};
 
   /**
    * base: where the channel is. clinic: which of several. fetch, store, wait(ms) and Channel (like BroadcastChannel)
    * can be replaced, for tests.
    */
-  constructor({ base, clinic, fetch = globalThis.fetch, store = new Store(), wait = sleep, Channel }) {
+  constructor({ base, clinic, fetch = globalThis.fetch, store = new Store(), wait, Channel }) {
     super();
     this.#base = base;
     this.#clinic = clinic;
     this.#fetch = fetch;
     this.store = store;
-    this.#wait = wait;
+    this.#patience = new Patience(wait);
     this.#tabs = new Tabs({
       Channel,
       mine: () => (store.hasWritten ? this.#conversation : null),
@@ -79,7 +79,7 @@ export class Client extends EventTarget {
     });
     this.#stream = new Stream({
       wait,
-      ask: (signal) => this.#request("GET", "/events", { signal, headers: { "Last-Event-ID": `${this.#last}` } }),
+      ask: (signal) => this.#request("GET", "/events", { signal, headers: { "Last-Event-ID": String(this.#last) } }),
       onMessage: (message) => this.#arrived(message),
       onState: (state, failures) => this.#streams(state, failures),
     });
@@ -162,7 +162,7 @@ export class Client extends EventTarget {
   }
 
   #work() {
-    this.#hurry();
+    this.#patience.hurry();
     this.#working ??= this.#sendAll();
     return this.#working;
   }
@@ -338,17 +338,10 @@ export class Client extends EventTarget {
         const passes = error instanceof Unreachable || error.passes;
         if (!passes || attempt >= DELAYS_MS.length) throw error;
         if (error instanceof Unreachable) this.#report("connecting");
-        await this.#pause(error.waitMs, DELAYS_MS[attempt]);
+        if (error.waitMs) await this.#patience.exactly(Math.min(error.waitMs, LONGEST_WAIT_MS));
+        else await this.#patience.pass(DELAYS_MS[attempt]);
       }
     }
-  }
-
-  /** Waits as long as the server asked for; without such a wish, until something wakes it. */
-  async #pause(askedMs, delayMs) {
-    if (askedMs) return this.#wait(Math.min(askedMs, LONGEST_WAIT_MS));
-    const spread = 0.75 + Math.random() / 2; // many phones must not come back in one instant
-    await Promise.race([this.#wait(delayMs * spread), new Promise((wake) => (this.#hurry = wake))]);
-    this.#hurry = () => {};
   }
 
   async #messages(...request) {
@@ -358,7 +351,7 @@ export class Client extends EventTarget {
   async #call(method, path, body) {
     const [response, data] = await this.#exchange(method, path, body);
     if (!response.ok) throw problemOf(response, data);
-    if (!Array.isArray(data?.messages)) throw new Unreachable("not an answer of our server");
+    if (!Array.isArray(data?.messages)) throw new Unreachable();
     this.#report("online");
     return data;
   }
@@ -379,8 +372,8 @@ export class Client extends EventTarget {
     try {
       const response = await this.#request(method, path, { body, signal: limit.signal });
       return [response, parsed(await response.text())];
-    } catch (error) {
-      throw new Unreachable(error.message);
+    } catch {
+      throw new Unreachable();
     } finally {
       clearTimeout(timer);
     }
@@ -388,7 +381,7 @@ export class Client extends EventTarget {
 
   #request(method, path, { body, signal, headers = { Accept: "application/json" } }) {
     if (body) headers["Content-Type"] = "application/json";
-    if (this.#conversation) headers.Authorization = `Bearer ${this.#conversation.token}`;
+    if (this.#conversation) headers.Authorization = "Bearer " + this.#conversation.token;
     return this.#fetch.call(globalThis, this.#base + path, {
       method, headers, body: body && JSON.stringify(body),
       cache: "no-store", credentials: "omit", redirect: "error", referrerPolicy: "no-referrer", signal,
@@ -413,10 +406,8 @@ export class Client extends EventTarget {
 
 const publicly = ({ id, text, state, reason }) => ({ id, text, state, reason });
 
-const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-
 function asUnreachable(error) {
-  throw error instanceof Problem ? new Unreachable(error.message) : error;
+  throw error instanceof Problem ? new Unreachable() : error;
 }
 
 function parsed(json) {
@@ -429,7 +420,7 @@ function parsed(json) {
 
 /** 502, 503 and 504 are a proxy's words for "nobody there": they say nothing of this message. */
 function problemOf(response, data) {
-  if ([502, 503, 504].includes(response.status)) return new Unreachable(`status ${response.status}`);
+  if ([502, 503, 504].includes(response.status)) return new Unreachable();
   const seconds = Number(response.headers.get("Retry-After")) || 0;
   return new Problem(response.status, data?.detail || data?.title || "", seconds * 1000);
 }

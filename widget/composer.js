@@ -11,7 +11,7 @@ export class Composer {
   constructor(word, onSend) {
     // spellcheck is off because some browsers send the text to their maker to check it
     this.input = make("textarea", { id: "input", rows: 1, placeholder: word("placeholder"), spellcheck: false,
-      enterKeyHint: "send", autocomplete: "off", ariaLabel: word("input"), aria: { "aria-describedby": "keys" } });
+      enterKeyHint: "send", autocomplete: "off", ariaLabel: word("input"), "aria-describedby": "keys" });
     const keys = unseen(word("keys"));
     keys.id = "keys";
     this.node = make("form", { id: "composer" }, this.input, keys, make("button", { id: "send" }, word("send")));

@@ -69,6 +69,7 @@ export function begin(shell) {
     bubbles.set(item.id, bubble);
     if (!bubble.isConnected || item.state === "sending") place(bubble);
     bubble.querySelector(".state")?.remove();
+    bubble.ariaLive = item.reason || item.state === "failed" ? "polite" : "off"; // what could not be sent is read out
     bubble.append(stateLine(item));
     bubble.lastElementChild.scrollIntoView({ block: "nearest" });
     if (item.state === "sent") messages.push({ from: "mother", text: item.text });
@@ -83,9 +84,8 @@ export function begin(shell) {
 
   function stateLine({ id, state, reason }) {
     const line = make("p", { className: `state ${state}` }, [word(state), reason].filter(Boolean).join(": "));
-    if (state === "failed") line.append(" ", button(word("retry"), () => client.retry(id)));
+    if (state === "failed") line.append(" ", button(word("again"), () => client.retry(id)));
     if (state === "refused") line.append(" ", button(word("edit"), () => edit(id)));
-    if (state === "failed" || state === "refused") line.ariaLive = "polite";
     return line;
   }
 

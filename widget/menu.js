@@ -18,11 +18,10 @@ export class Menu {
     const label = shell.word("menu");
     this.opener = button(icon(DOTS), () => (this.list.hidden ? this.#open() : this.#close()));
     Object.assign(this.opener, { id: "more", ariaLabel: label, ariaExpanded: "false" });
-    this.opener.setAttribute("aria-controls", "menu");
     Object.assign(this.list, { role: "group", ariaLabel: label });
     shell.panel.addEventListener("keydown", (event) => {
       if (event.key !== "Escape" || this.list.hidden) return;
-      event.stopImmediatePropagation(); // or the chat would close, too
+      event.preventDefault(); // or the chat would close, too
       this.#close();
     }, true);
     shell.panel.addEventListener("click", (event) => {

@@ -19,7 +19,7 @@ export function others(message, word, { onChoice, onRate }) {
 
 /** What she says; aria-live is off, for she knows what she wrote. */
 export function hers(text, word) {
-  const node = make("div", { className: "message mother", aria: { "aria-live": "off" } }, unseen(word("you")));
+  const node = make("div", { className: "message mother", ariaLive: "off" }, unseen(word("you")));
   node.append(make("p", { dir: "auto" }, text));
   return node;
 }
@@ -44,7 +44,7 @@ function footer({ type, seq, review, sources, rateable }, word, onRate) {
   if (sources?.length) parts.push(fold("sources", [word("sources", { count: sources.length })], sourceList(sources)));
   if (type === "answer" && review === "draft") parts.push(make("p", { className: "draft" }, word("draft")));
   if (rateable) parts.push(rating(word, (helpful) => onRate(seq, helpful)));
-  return parts.length ? [make("footer", {}, ...parts)] : [];
+  return parts.length ? [make("div", { className: "foot" }, ...parts)] : [];
 }
 
 function sourceList(sources) {

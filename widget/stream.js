@@ -4,6 +4,8 @@
  * Begins anew after every break, behind the last event that came, and waits longer each time.
  */
 
+import { Patience } from "./patience.js";
+
 const DELAYS_MS = [1000, 2000, 4000, 8000, 15_000, 30_000];
 const SILENCE_MS = 45_000; // the server says something every 15 s
 
@@ -11,19 +13,18 @@ export class Stream {
   #ask;
   #onMessage;
   #onState;
-  #wait;
+  #patience;
   #limit = null; // of the request that is open
-  #hurry = () => {};
 
   /**
    * ask(signal) resolves to the response, asked for behind the last event; onState hears "open", "broken" (with the
    * number of failures in a row) and "refused" (with the status: the server does not want to be asked again).
    */
-  constructor({ ask, onMessage, onState = () => {}, wait = sleep }) {
+  constructor({ ask, onMessage, onState = () => {}, wait }) {
     this.#ask = ask;
     this.#onMessage = onMessage;
     this.#onState = onState;
-    this.#wait = wait;
+    this.#patience = new Patience(wait);
   }
 
   get isOn() {
@@ -39,7 +40,7 @@ export class Stream {
       if (this.#limit !== mine) return;
       if (status >= 400 && status < 500 && status !== 429) return this.#refused(status);
       this.#onState("broken", (failures += 1));
-      await this.#pause(DELAYS_MS[Math.min(failures, DELAYS_MS.length) - 1]);
+      await this.#patience.pass(DELAYS_MS[Math.min(failures, DELAYS_MS.length) - 1]);
     }
   }
 
@@ -47,12 +48,12 @@ export class Stream {
   stop() {
     this.#limit?.abort();
     this.#limit = null;
-    this.#hurry();
+    this.#patience.hurry();
   }
 
   /** The network may be back: tries at once. */
   wake() {
-    this.#hurry();
+    this.#patience.hurry();
   }
 
   #refused(status) {
@@ -100,12 +101,4 @@ export class Stream {
   #event(text) {
     if (/^event:\s?message$/m.test(text)) this.#onMessage(JSON.parse(/^data:(.*)$/m.exec(text)[1]));
   }
-
-  async #pause(ms) {
-    const spread = 0.75 + Math.random() / 2; // many phones must not come back in one instant
-    await Promise.race([this.#wait(ms * spread), new Promise((wake) => (this.#hurry = wake))]);
-    this.#hurry = () => {};
-  }
 }
-
-const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));

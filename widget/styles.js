@@ -32,9 +32,10 @@ a { color: var(--accent); text-underline-offset: .15em; }
 
 .speaker { color: var(--accent); font-size: .875em; }
 .care_team { border-color: var(--accent); }
+.form, .danger { border-start-start-radius: .25em; }
 .form { border-inline-start: 4px solid var(--accent); }
 .mother { align-items: flex-end; align-self: flex-end; gap: .25em; max-width: 86%; }
-.mother p[dir] { padding: .625em 1em; border-radius: 1.125em; border-end-end-radius: .25em; background: var(--tint); white-space: pre-wrap; }
+.mother p[dir] { padding: .625em 1em; border-radius: 1.125em; border: 1px solid transparent; border-end-end-radius: .25em; background: var(--tint); white-space: pre-wrap; }
 .message ul, .message ol { margin: 0; padding-inline-start: 1.375em; list-style: disc; }
 .message ol { list-style: decimal; }
 .message li + li { margin-top: .25em; }
@@ -73,9 +74,9 @@ summary::after {
 .rest > * + * { margin-top: .625em; }
 .rest > summary + * { margin-top: 0; }
 
-footer { display: flex; flex-wrap: wrap; align-items: center; gap: 0 1em; margin-bottom: -.375em; padding-top: .25em; border-top: 1px solid var(--line); color: var(--soft); font-size: .875em; }
+.foot { display: flex; flex-wrap: wrap; align-items: center; gap: 0 1em; margin-bottom: -.375em; padding-top: .25em; border-top: 1px solid var(--line); color: var(--soft); font-size: .875em; }
 .sources[open] { flex-basis: 100%; padding-bottom: .5em; }
-footer summary { min-height: 3.1429em; }
+.foot summary { min-height: 3.1429em; }
 .sources li > * { display: inline-block; padding-block: .5em; }
 .draft { margin-block: .375em; padding: .0625em .625em; border: 1px solid var(--line); border-radius: .75em; font-size: .9286em; }
 .rating { display: flex; flex-wrap: wrap; align-items: center; gap: .25em .5em; padding-block: .25em; }
@@ -148,12 +149,10 @@ textarea::placeholder { color: var(--soft); opacity: 1; }
   @keyframes breathe { 50% { opacity: .25; } }
 }
 
-@media (forced-colors: active) { .mother p[dir], .typing { border: 1px solid; } }
-
 /* A phone with its keyboard open: what can be spared makes room for the conversation. */
 
 @container (max-height: 34em) {
-  header, #crisis { padding-block: .25em; }
+  #top, #crisis { padding-block: .25em; }
   #crisis p, .name p { display: none; }
   #composer { padding-block: .375em; }
 }

@@ -57,9 +57,11 @@
   // Building blocks
 
   function make(name, properties = {}, ...children) {
-    const { aria = {}, ...rest } = properties;
-    const node = Object.assign(document.createElement(name), rest);
-    for (const [key, value] of Object.entries(aria)) node.setAttribute(key, value);
+    const node = document.createElement(name);
+    for (const [key, value] of Object.entries(properties)) {
+      if (key.includes("-")) node.setAttribute(key, value);
+      else node[key] = value;
+    }
     node.append(...children);
     return node;
   }
@@ -108,17 +110,18 @@
 
     facts = facts;
     base = new URL(".", script.src);
-    panel = make("dialog", { id: "panel", aria: { "aria-labelledby": "title" } });
-    top = make("header");
+    panel = make("dialog", { id: "panel", "aria-labelledby": "title" });
+    top = make("div", { id: "top" });
     crisis = make("section", { id: "crisis" });
     room = make("div", { id: "room" });
     #frame = make("div", { id: "frame" });
-    #launcher = make("button", { id: "launcher", type: "button", aria: { "aria-haspopup": "dialog" } });
+    #launcher = make("button", { id: "launcher", type: "button", ariaHasPopup: "dialog" });
     #afterwards = make("div", { id: "afterwards", role: "group", hidden: true });
     #probe = make("i", { id: "probe", hidden: true });
     #view = null;     // what main.js made of the room
     #loading = null;
     #opener = null;
+    #waits = null;    // what has the focus until there is an input
     #full = matchMedia(FULL);
     #night = matchMedia("(prefers-color-scheme: dark)");
 
@@ -131,8 +134,9 @@
       this.#furnish();
       this.#paint();
       this.#launcher.addEventListener("click", () => this.open());
-      this.panel.addEventListener("cancel", (event) => event.preventDefault()); // Escape goes by #onKey
-      this.panel.addEventListener("keydown", (event) => this.#onKey(event));
+      this.panel.addEventListener("keydown", (event) => event.key === "Escape" && this.#dismiss(event));
+      this.panel.addEventListener("cancel", (event) => this.#dismiss(event)); // Android's gesture
+      this.panel.addEventListener("close", () => this.#settle());
       this.#night.addEventListener("change", () => this.#paint());
       this.#full.addEventListener("change", () => this.#refit());
       for (const type of ["resize", "scroll"]) visualViewport.addEventListener(type, () => this.#fit());
@@ -163,11 +167,8 @@
       if (!this.panel.open || this.hasAttribute("full")) return;
       const inside = this.shadowRoot.activeElement;
       this.panel.close();
-      this.#frame.classList.remove("open");
-      this.#lock(false);
-      this.keep({ open: false });
+      this.#settle();
       if (inside) (this.#opener?.isConnected ? this.#opener : this.#launcher).focus();
-      this.emit("close");
     }
 
     /** The words of the interface for `key`; `{name}` in them is taken from `values`. */
@@ -308,7 +309,7 @@
         this.#loading ??= import(new URL("widget/main.js", this.base));
         const { begin } = await this.#loading;
         this.#view ??= begin(this);
-        if (this.panel.open && this.panel.contains(this.shadowRoot.activeElement)) this.#focus();
+        if (this.#waits && this.#waits === this.shadowRoot.activeElement) this.#focus(); // or she is elsewhere by now
       } catch {
         this.#loading = null;
         this.#sayUnreachable();
@@ -330,7 +331,8 @@
 
     #focus() {
       const input = this.room.querySelector("textarea");
-      (input ?? this.panel.querySelector("#close:not([hidden]), #leave")).focus();
+      this.#waits = input ?? this.panel.querySelector("#close:not([hidden]), #leave");
+      this.#waits.focus();
     }
 
     /** After a reload the chat is as it was; after going to another page it does not cover that page on a phone. */
@@ -365,10 +367,19 @@
       style.setProperty("--tint", css(tint));
     }
 
-    #onKey(event) {
-      if (event.key !== "Escape" || event.defaultPrevented || event.isComposing) return;
+    #dismiss(event) {
+      if (event.defaultPrevented || event.isComposing) return;
       event.preventDefault();
       this.close();
+    }
+
+    /** It is closed, by whomever: browsers may close a dialog on their own. */
+    #settle() {
+      if (this.panel.open || !this.#frame.classList.contains("open")) return;
+      this.#frame.classList.remove("open");
+      this.#lock(false);
+      this.keep({ open: false });
+      this.emit("close");
     }
 
     /** The screen has become a phone's, or is none any more: a dialog over all, or one beside the page. */
@@ -547,12 +558,12 @@ button, #leave, #crisis a, #afterwards a, .numbers a {
 
 .page #panel { padding-inline: max(0px, 50vw - 23em); }
 
-header { display: flex; flex-wrap: wrap; align-items: center; gap: .25em; padding-block: .5em; padding-inline: .75em .375em; background: var(--surface); }
-.name { flex: 1 1 3.5em; overflow-wrap: normal; line-height: 1.25; }
+#top { display: flex; flex-wrap: wrap; align-items: center; gap: .25em; padding-block: .5em; padding-inline: 1em .375em; background: var(--surface); }
+.name { flex: 1 1 3.5em; min-width: 0; overflow-wrap: normal; line-height: 1.25; }
 h2 { font-size: 1.1875em; font-weight: 650; }
 .name p { color: var(--soft); font-size: .8125em; }
 #leave { padding-inline: .75em; font-size: .9375em; min-height: 2.9334em; white-space: nowrap; background: var(--surface); }
-header button { padding: 0; border-color: transparent; }
+#top button { padding: 0; border-color: transparent; }
 #more svg { stroke-width: 3; }
 .discreet #leave { border-color: transparent; background: var(--accent); color: var(--on-accent); font-weight: 650; }
 
@@ -581,7 +592,7 @@ header button { padding: 0; border-color: transparent; }
 .numbers a { white-space: normal; text-align: center; }
 
 @media (hover: hover) {
-  #leave:hover, header button:hover { background: var(--tint); color: var(--ink); }
+  #leave:hover, #top button:hover { background: var(--tint); color: var(--ink); }
   #crisis a:hover, #afterwards a:hover, .numbers a:hover { text-decoration: underline; }
 }
 
@@ -589,8 +600,6 @@ header button { padding: 0; border-color: transparent; }
   #panel { animation: come 160ms ease-out; }
   @keyframes come { from { opacity: 0; transform: translateY(.5em); } }
 }
-
-@media (forced-colors: active) { #launcher, #afterwards a { border: 2px solid; } }
 `;
 
   if (customElements.get(TAG)) return; // the script tag stands twice on the page

@@ -95,7 +95,7 @@ class Site:
 
     def _handler(self, folder: str) -> Any:
         async def serve(request: Request, name: str = "index.html") -> HTTPResponse:
-            file = self._files.get(folder + name)
+            file = self._files.get(folder + name) or self._files.get(f"{folder}{name}.html")
             if file is None:
                 return Problem(404, "Not found", "There is no such page.").response()
             return self._answer(request, file)

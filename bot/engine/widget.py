@@ -6,11 +6,13 @@ at the first opening and not a dozen, which is felt on a bad connection.
 
 import re
 from pathlib import Path
+from string import ascii_letters
 
 _QUOTED = r""""(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`"""
 _STRING = re.compile(f"({_QUOTED})")
 _STRING_OR_COMMENT = re.compile(rf"({_QUOTED})|/\*.*?\*/|(?<![\\:])//[^\n]*", re.DOTALL)
-_SPACE = re.compile(r" *(=>|[=,{}():?<>&|!;*\[\]]) *")
+_SPACE = re.compile(r"(?<=[;{,([])\s*\n\s*| *(=>|[=,{}():?<>&|!;*\[\]]) *")
+_PRIVATE = re.compile(r"#[a-zA-Z]\w*")
 _LINE_END = re.compile(r"\s*\n\s*")
 _STYLE_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _STYLE_SPACE = re.compile(r"\s*([{};])\s*|([,:])\s+")
@@ -27,21 +29,29 @@ def joined(entry: Path) -> str:
 
 
 def thin(script: str) -> str:
-    """`script` without comments and spare space; its line ends stay, for they may end a statement.
+    """`script` without comments and spare space, private names short; line ends stay where they may mean something.
 
-    A regular expression in it must hold no space and no quotation mark (a test looks for that).
+    Regular expressions in it must hold neither spaces nor quotation marks, and `${}` no private names (a test looks).
     """
     plain = _STRING_OR_COMMENT.sub(lambda found: _thin_styles(found[1]) if found[1] else "", script)
     pieces = _STRING.split(plain)  # code and strings take turns
-    pieces[::2] = [_SPACE.sub(r"\1", piece) for piece in pieces[::2]]
+    short: dict[str, str] = {}
+    for place in range(0, len(pieces), 2):
+        named = _PRIVATE.sub(lambda name: _short(name[0], short), pieces[place])
+        pieces[place] = _SPACE.sub(r"\1", named)
     return _LINE_END.sub("\n", "".join(pieces)).lstrip()
+
+
+def _short(name: str, short: dict[str, str]) -> str:
+    return short.setdefault(name, f"#{ascii_letters[len(short) % 52]}{len(short) // 52 or ''}")
 
 
 def _thin_styles(string: str) -> str:
     """`string`; if it has several lines it holds styles, and is given without comments and spare space."""
     if "\n" not in string:
         return string
-    return _STYLE_SPACE.sub(r"\1\2", _STYLE_COMMENT.sub("", string)).replace(";}", "}")
+    plain = _STYLE_COMMENT.sub("", string)
+    return "`" + _STYLE_SPACE.sub(r"\1\2", plain.strip("`").strip()).replace(";}", "}") + "`"
 
 
 def _join(module: Path, parts: dict[str, str]) -> None:

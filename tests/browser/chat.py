@@ -7,12 +7,20 @@ from typing import Any
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
-ARGUMENTS = (
-    "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --no-first-run --disable-sync"
-).split()
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+    "--disable-sync",
+]
 PATIENCE = 60_000  # ms; this machine may be busy
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]}}
 ROOT = "document.querySelector('nightlight-chat').shadowRoot"
+STILL = f"""() => [document, {ROOT}].flatMap((each) => each.getAnimations()).every((each) => {{
+  return each.playState !== "running" || each.effect.getTiming().iterations > 9;
+}})"""
 # What stands outside the panel, or is clipped; what only a screen reader reads is not on the screen.
 CUT_OFF = """
 () => {
@@ -165,9 +173,7 @@ class Chat:
 
     def findings(self) -> list[str]:
         """What axe finds wrong by WCAG 2.2, A and AA."""
-        self.waits(
-            "() => document.getAnimations().every((each) => each.playState !== 'running' || each.effect.getTiming().iterations > 9)"
-        )
+        self.waits(STILL)
         found = Axe().run(self.page, options=RULES).response["violations"]
         return [
             f"{each['id']}: {node['target']} {node.get('failureSummary', '')}"

@@ -10,7 +10,7 @@ from bot.storage.models.answer import Vote
 from bot.storage.models.transcript import WebTurn
 from bot.storage.sessions import transaction
 from bot.storage.transcripts import CareTeamMessage, append
-from browser.chat import PHONE, ROOT, Chat, addresses
+from browser.chat import DESK, PHONE, Chat, Screen, addresses
 from browser.conftest import Opens
 from browser.script import EVIL, LEAD, STEPS
 from browser.website import Website
@@ -461,14 +461,17 @@ def test_what_is_not_deleted_is_not_called_deleted(chat: Chat) -> None:
     expect(chat.said).to_have_count(2)
 
 
-def test_escape_closes_the_menu_before_the_chat(chat: Chat) -> None:
-    chat.opens()
+@pytest.mark.parametrize("screen", [DESK, PHONE], ids=["desk", "phone"])
+def test_escape_closes_the_menu_before_the_chat(opens: Opens, server: Served, website: Website, screen: Screen) -> None:
+    chat = opens(website.address, screen).opens()
     chat.page.locator("#more").click()
     expect(chat.menu).to_be_visible()
     chat.page.keyboard.press("Escape")
     expect(chat.menu).to_be_hidden()
     assert chat.focused == "more"
     expect(chat.panel).to_be_visible()
+    chat.page.keyboard.press("Escape")
+    expect(chat.panel).to_be_hidden()
 
 
 # --- time

@@ -89,6 +89,15 @@ def test_the_website_can_open_close_and_listen_and_hears_no_words(chat: Chat) ->
     assert [detail for name, detail in heard if name == "message"] == [{"from": "bot"}] * 2
 
 
+def test_what_the_browser_closes_by_itself_can_be_opened_again(opens: Opens, server: Served, website: Website) -> None:
+    chat = opens(website.address, PHONE).opens()
+    chat.panel.evaluate("(e) => e.close()")
+    expect(chat.launcher).to_be_visible()
+    assert chat.page.evaluate("document.documentElement.style.overflow") == ""
+    chat.launcher.click()
+    expect(chat.panel).to_be_visible()
+
+
 def test_what_opened_it_gets_the_focus_back(chat: Chat) -> None:
     chat.page.evaluate("document.querySelector('#theirs').onclick = () => Nightlight.open()")
     chat.page.locator("#theirs").click()
@@ -121,8 +130,9 @@ def test_hostile_styles_of_the_website_change_nothing(opens: Opens, server: Serv
       const root = document.querySelector("nightlight-chat").shadowRoot;
       return [...root.querySelectorAll("#launcher, #panel, #panel *:not(svg, path)")].map((e) => {
         const { x, y, width, height } = e.getBoundingClientRect();
-        const { color, fontFamily, fontSize, letterSpacing, textTransform, visibility, opacity } = getComputedStyle(e);
-        return [e.localName, x, y, width, height, color, fontFamily, fontSize, letterSpacing, textTransform, visibility, opacity];
+        const style = getComputedStyle(e);
+        const names = ["color", "fontFamily", "fontSize", "letterSpacing", "textTransform", "visibility", "opacity"];
+        return [e.localName, x, y, width, height, ...names.map((name) => style[name])];
       });
     }"""
     assert hostile.page.evaluate(looks) == friendly.page.evaluate(looks)
@@ -174,6 +184,17 @@ def test_while_it_is_fetched_the_lines_are_there_already(chat: Chat) -> None:
     assert chat.in_view(chat.crisis.get_by_role("link"), chat.leave)
     held[0].continue_()
     expect(chat.said.first).to_be_visible()
+
+
+def test_focus_that_has_gone_elsewhere_meanwhile_is_not_taken(chat: Chat) -> None:
+    held = []
+    chat.page.route("**/widget/main.js", lambda route: held.append(route))
+    chat.launcher.click()
+    call = chat.crisis.get_by_role("link", name="Call 988")
+    call.focus()
+    held[0].continue_()
+    expect(chat.said.first).to_be_visible()
+    assert call.evaluate("(e) => e.getRootNode().activeElement === e")
 
 
 # --- looks and words
@@ -234,7 +255,7 @@ def test_from_right_to_left_all_is_mirrored(opens: Opens, server: Served, websit
 
 def test_the_dark_is_dark_and_a_website_can_wish_otherwise(opens: Opens, server: Served, website: Website) -> None:
     chat = opens(website.address, color_scheme="dark")
-    ground = "() => getComputedStyle(document.querySelector('nightlight-chat').shadowRoot.querySelector('#panel')).backgroundColor"
+    ground = f"() => getComputedStyle({ROOT}.querySelector('#panel')).backgroundColor"
     assert chat.page.evaluate(ground) == "rgb(23, 20, 29)"
     chat.page.evaluate("document.querySelector('nightlight-chat').setAttribute('theme', 'light')")
     assert chat.page.evaluate(ground) == "rgb(246, 241, 234)"

@@ -11,17 +11,18 @@ STRICT = (
     "require-trusted-types-for 'script'; trusted-types nightlight"
 )
 HOSTILE = """
-* { all: unset !important; color: lime !important; font: 40px cursive !important; text-transform: uppercase !important; }
+* { all: unset !important; color: lime !important; font: 40px cursive !important; }
+* { text-transform: uppercase !important; }
 html { font-size: 62.5% !important; direction: ltr !important; letter-spacing: 1em !important; }
 body { transform: translateX(30px) !important; line-height: 4 !important; visibility: hidden !important; }
-nightlight-chat { display: none !important; opacity: 0 !important; width: 0 !important; pointer-events: none !important; }
+nightlight-chat { display: none !important; opacity: 0 !important; pointer-events: none !important; }
 button, dialog, a, textarea { display: none !important; }
 """
 
 
 @dataclass(frozen=True)
 class Leaf:
-    """A page: what stands in its head and body, the attributes of the script tag, and the policy that it is sent with."""
+    """A page: what stands in its head and body, the attributes of the script tag, the policy that it is sent with."""
 
     head: str = ""
     body: str = ""

@@ -229,10 +229,18 @@ def test_the_longest_message_of_the_widest_letters_is_taken(visitor: Visitor) ->
 # --- the server
 
 
-@pytest.mark.parametrize("name", ["", "index.html", "chat.js", "client.js", "chat.css"])
-def test_the_page_and_what_it_needs_is_served(nightlight: Nightlight, name: str) -> None:
-    response = httpx.get(f"{nightlight.address}/{name}")
-    assert response.content == (ROOT / "widget" / (name or "index.html")).read_bytes()
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("", "demo/index.html"),
+        ("demo/demo.css", "demo/demo.css"),
+        ("demo/demo.js", "demo/demo.js"),
+        ("chat", "demo/chat.html"),
+    ],
+)
+def test_the_page_and_what_it_needs_is_served(nightlight: Nightlight, path: str, name: str) -> None:
+    response = httpx.get(f"{nightlight.address}/{path}")
+    assert response.content == (ROOT / "widget" / name).read_bytes()
 
 
 @pytest.mark.parametrize(

@@ -329,3 +329,178 @@ test("it works where storage is forbidden", async () => {
   client.forget();
   assert.deepEqual(told.messages, ["Hello.", 'On "hi".']);
 });
+
+// --- what came with the widget
+
+/** A stream of the server that the test can speak through. */
+function streaming(server) {
+  const spoken = { connections: 0, asked: [] };
+  const plain = server.fetch;
+  server.fetch = async (address, options) => {
+    if (!address.endsWith("/events")) return plain(address, options);
+    spoken.connections += 1;
+    spoken.asked.push(options.headers["Last-Event-ID"]);
+    const body = new ReadableStream({
+      start(to) {
+        spoken.say = (message) => to.enqueue(new TextEncoder().encode(`event: message\ndata: ${JSON.stringify(message)}\n\n`));
+        options.signal.addEventListener("abort", () => to.error(new Error("aborted")));
+      },
+    });
+    return new Response(body, { headers: { "Content-Type": "text/event-stream" } });
+  };
+  return spoken;
+}
+
+const settled = () => new Promise((resolve) => setTimeout(resolve, 5));
+
+test("before she writes it does not listen, afterwards it does", async () => {
+  const server = new Server();
+  const spoken = streaming(server);
+  const { client } = await started(server);
+  await settled();
+  assert.equal(spoken.connections, 0);
+  await client.send("hi");
+  await settled();
+  assert.deepEqual(spoken.asked, ["1"]);
+  client.listen(false);
+});
+
+test("what the care team writes later is handed out", async () => {
+  const server = new Server();
+  const spoken = streaming(server);
+  const { client, told } = await started(server);
+  await client.send("hi");
+  await settled();
+  spoken.say(server.say("care_team", "We will call."));
+  await settled();
+  assert.equal(told.messages.at(-1), "We will call.");
+  client.listen(false);
+});
+
+test("what she wrote here and its answer are not told twice, what she wrote in another tab is told", async () => {
+  const server = new Server();
+  const spoken = streaming(server);
+  const { client, told } = await started(server);
+  await client.send("hi");
+  await settled();
+  for (const message of server.messages) spoken.say(message);
+  spoken.say(server.say("mother", "from another tab", "another-id"));
+  await settled();
+  assert.deepEqual(told.messages, ["Hello.", 'On "hi".', "from another tab"]);
+  client.listen(false);
+});
+
+test("out of view it does not listen, and in view again it asks for what it has missed", async () => {
+  const server = new Server();
+  const spoken = streaming(server);
+  const { client } = await started(server);
+  await client.send("hi");
+  await settled();
+  spoken.say(server.say("care_team", "one"));
+  await settled();
+  client.listen(false);
+  client.listen(true);
+  await settled();
+  assert.deepEqual(spoken.asked, ["1", "4"]);
+  client.listen(false);
+});
+
+test("the clinic that the page names is told to the server", async () => {
+  const server = new Server();
+  await started(server, { clinic: "cedar-lane" });
+  assert.deepEqual(server.requests[0].body, { clinic: "cedar-lane" });
+});
+
+test("a button that is not offered any more is sent in its words", async () => {
+  const server = new Server();
+  const { client, told } = await started(server);
+  server.faults = [() => problem(409, "That choice is not open any more.")];
+  const item = await client.choose("b1", "How long?");
+  assert.equal(item.state, "sent");
+  assert.equal(told.messages.at(-1), 'On "How long?".');
+  assert.equal(server.sent[1].body.id, item.id);
+});
+
+test("only what an earlier page has shown is history", async () => {
+  const server = new Server();
+  const { client, told, storage } = await started(server);
+  await client.send("hi");
+  assert.deepEqual(told.histories, []);
+  const again = await started(server, { storage });
+  assert.deepEqual(again.told.histories, [true, false]);
+});
+
+/** Answers what has no answer: votes and deletions. */
+function obeying(server, status = 204) {
+  const plain = server.fetch;
+  server.fetch = async (address, options) => {
+    if (options.method !== "DELETE" && !address.endsWith("/feedback")) return plain(address, options);
+    server.requests.push({ ...options, address, body: options.body && JSON.parse(options.body) });
+    if (server.down) OFFLINE();
+    return new Response(null, { status });
+  };
+}
+
+test("whether an answer helped is told, and whether that was stored", async () => {
+  const server = new Server();
+  obeying(server);
+  const { client } = await started(server);
+  assert.equal(await client.rate(3, true), true);
+  assert.deepEqual(server.requests.at(-1).body, { seq: 3, helpful: true });
+  server.down = true;
+  assert.equal(await client.rate(3, false), false);
+});
+
+test("a log-in page in between has stored nothing", async () => {
+  const server = new Server();
+  const { client } = await started(server);
+  server.take = () => new Response("<h1>Welcome</h1>");
+  assert.equal(await client.rate(3, true), false);
+});
+
+test("deleted is deleted: here, on the server, and what was unsent", async () => {
+  const server = new Server();
+  obeying(server);
+  const { client, told, storage } = await started(server);
+  await client.send("hi");
+  assert.equal(await client.end(), true);
+  assert.equal(told.ends, 1);
+  assert.equal(storage.items.size, 0);
+  await client.send("again");
+  assert.equal(server.tokens.length, 2);
+});
+
+test("what could not be deleted is kept, and not called deleted", async () => {
+  const server = new Server();
+  obeying(server);
+  const { client, told, storage } = await started(server);
+  await client.send("hi");
+  server.down = true;
+  assert.equal(await client.end(), false);
+  assert.equal(told.ends, 0);
+  assert.equal(storage.items.size, 1);
+});
+
+test("a conversation that the server has ended already counts as deleted", async () => {
+  const server = new Server();
+  obeying(server, 401);
+  const { client, told } = await started(server);
+  await client.send("hi");
+  assert.equal(await client.end(), true);
+  assert.equal(told.ends, 1);
+});
+
+test("an answer that comes after she has deleted all of it is not shown", async () => {
+  const server = new Server();
+  obeying(server);
+  const { client, told } = await started(server);
+  await client.send("hi");
+  let answer;
+  server.faults = [() => new Promise((resolve) => { answer = () => resolve(reply({ messages: [server.say("bot", "late")] })); })];
+  const sending = client.send("slow");
+  while (!answer) await new Promise(setImmediate);
+  await client.end();
+  answer();
+  await sending;
+  assert.ok(!told.messages.includes("late"));
+});
