@@ -38,6 +38,8 @@ def told(erased: Erased) -> Iterator[str]:
     if erased.open_alerts:
         yield "alert_kept"
     yield "done"
+    if erased.enrolment:
+        yield "enrolment_ended"
     if erased.cancelled:
         yield "called_off"
     if erased.visits:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from bot.clinic import ModelOfCare
 from bot.enrolment.person import Consent, Newcomer
 from bot.enrolment.states import Cause, State
-from bot.storage import enrolments
+from bot.storage import enrolments, threads
 from bot.storage.models import Enrolment
 from bot.storage.sessions import transaction
 from support import HER_PHONE, NIGHT
@@ -55,4 +55,5 @@ def enrolled(state: State = State.ACTIVE, **changes: Any) -> Enrolment:
             enrolments.move(session, enrolment, State.ACTIVE, Cause.ANSWER, "1", NIGHT)
         if state not in (State.INVITED, State.ACTIVE):
             enrolments.move(session, enrolment, state, Cause.CLINIC, "", NIGHT)
+        threads.of_enrolment(session, enrolment, NIGHT)
     return enrolment

@@ -14,6 +14,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, json
 from sanic.response import file as send_file
 
+from bot.engine.channels.enrolments import EnrolmentChannel
 from bot.engine.channels.gate import Gate
 from bot.engine.channels.phone import add_phone
 from bot.engine.channels.sms import SmsChannel
@@ -48,7 +49,7 @@ def build(settings: Settings, model: Path) -> Sanic:
     app.config.REQUEST_MAX_SIZE = MAX_BODY * 2
     app.config.FALLBACK_ERROR_FORMAT = "json"
     sms = SmsChannel(engine, spool().append, settings)
-    rasa_channels.register([WebChannel(engine, gate), sms], app, route="/webhooks/")
+    rasa_channels.register([WebChannel(engine, gate), sms, EnrolmentChannel()], app, route="/webhooks/")
     app.register_listener(lambda *_: engine.start(), "before_server_start")
     app.register_listener(lambda *_: sms.start(), "before_server_start")
     app.register_middleware(_secure, "response")

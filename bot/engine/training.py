@@ -15,7 +15,17 @@ from bot.settings import ROOT, Settings
 log = logging.getLogger(__name__)
 _TRAINED_ON = ("config.yml", "domain.yml", "uv.lock")
 _FOLDERS = ("data", "bot/understanding", "bot/faq", "bot/safety")
-_COMPONENTS = ("appointments", "classifier", "component", "danger", "decision", "encoder", "importer", "policies")
+_COMPONENTS = (
+    "appointments",
+    "check_in",
+    "classifier",
+    "component",
+    "danger",
+    "decision",
+    "encoder",
+    "importer",
+    "policies",
+)
 _SUFFIXES = {".yml", ".py"}
 KEPT_MODELS = 3
 

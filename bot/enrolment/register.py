@@ -132,6 +132,11 @@ def begin(session: Session, newcomer: Newcomer, at: Now) -> Enrolment:
     return enrolment
 
 
+def welcome(session: Session, enrolment: Enrolment, key: str, at: Now) -> None:
+    """Puts the welcome in her thread. Within a transaction of the caller's."""
+    _reply(session, enrolment, key, "welcome", at)
+
+
 def end_of(session: Session, enrolment: Enrolment, cause: Cause, words: str, at: Now) -> None:
     """Ends `enrolment`; nothing that waits is sent any more. Within a transaction of the caller's."""
     enrolments.move(session, enrolment, State.ENDED, cause, words, at())

@@ -1,6 +1,7 @@
 """Where what a mother needs from a person becomes work in the clinic's hands."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from bot.clinic import clinic
 from bot.clock import Now, now
@@ -11,7 +12,7 @@ from bot.handoff.names import MOTHER
 from bot.handoff.transports.registry import transports_for
 from bot.scheduling.request import AppointmentRequest
 from bot.scheduling.status import AppointmentStatus
-from bot.storage import appointments, audit, hand_offs, outbox
+from bot.storage import appointments, audit, enrolments, hand_offs, outbox
 from bot.storage.models import HandOff, Status, Urgency
 from bot.storage.sessions import Conflict, Session, transaction
 
@@ -29,8 +30,18 @@ def record(alert: CrisisAlert, at: Now = now) -> str:
     return _once_more(lambda: _record(alert, at))
 
 
+def pass_on(message: CareMessage, at: Now = now) -> str:
+    """Puts `message` before the care team; the same one again is put once. Returns the reference of its hand-off.
+
+    Raises `StorageUnavailable` if it is not stored, another `NightlightError` if the keys or the clinic file are wrong.
+    """
+    return _once_more(lambda: _pass_on(message, at))
+
+
 def raise_alert(session: Session, alert: CrisisAlert, at: Now) -> str:
     """See `record`; within a transaction of the caller's. Raises (through it) `Conflict`: do it once more then."""
+    if alert.person is None:
+        alert = replace(alert, person=enrolments.reference_of(session, alert.conversation_id))
     hand_off = hand_offs.raise_crisis(session, alert)
     if not hand_off.notified_level:
         notify(session, hand_off, 1, at)
@@ -42,6 +53,8 @@ def raise_care_message(session: Session, message: CareMessage, at: Now) -> str:
 
     Returns the reference.
     """
+    if message.person is None:
+        message = replace(message, person=enrolments.reference_of(session, message.conversation_id))
     hand_off = hand_offs.raise_care_message(session, message, at())
     if not hand_off.notified_level:
         notify(session, hand_off, 1, at)
@@ -64,8 +77,7 @@ def ask_for_call(conversation_id: str, message_id: str, channel: str, text: str,
     Returns the reference; while nobody has taken it, asking again is the same hand-off. Raises `StorageUnavailable`
     if it is not stored, another `NightlightError` if the keys or the clinic file are wrong.
     """
-    message = CareMessage(conversation_id, message_id, channel, CALL, text)
-    return _once_more(lambda: _care_message(message, at))
+    return pass_on(CareMessage(conversation_id, message_id, channel, CALL, text), at)
 
 
 def appointment_status(
@@ -101,8 +113,9 @@ def notify(session: Session, hand_off: HandOff, level: int, at: Now) -> None:
     """Puts in the notices of that level: the first contact for 1, the next for 2, after the last the first again."""
     contacts = clinic().urgent_contacts if hand_off.urgency == Urgency.URGENT else clinic().scheduling_contacts
     contact = contacts[(level - 1) % len(contacts)]
-    for transport in transports_for(hand_off.kind):
-        outbox.queue(session, hand_off, transport, (contact.role, contact.email), level, at())
+    who = (contact.role, contact.email)
+    for transport in transports_for(hand_off.kind, who):
+        outbox.queue(session, hand_off, transport, who, level, at())
 
 
 def _once_more(work: Callable[[], str]) -> str:
@@ -118,6 +131,11 @@ def _record(alert: CrisisAlert, at: Now) -> str:
         return raise_alert(session, alert, at)
 
 
+def _pass_on(message: CareMessage, at: Now) -> str:
+    with transaction() as session:
+        return raise_care_message(session, message, at)
+
+
 def _request(request: AppointmentRequest, at: Now) -> str:
     with transaction() as session:
         if reference := appointments.recorded(session, request):
@@ -126,8 +144,3 @@ def _request(request: AppointmentRequest, at: Now) -> str:
         appointments.add(session, request, hand_off, at())
         notify(session, hand_off, 1, at)
         return hand_off.reference
-
-
-def _care_message(message: CareMessage, at: Now) -> str:
-    with transaction() as session:
-        return raise_care_message(session, message, at)

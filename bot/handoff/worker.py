@@ -14,7 +14,7 @@ from bot.handoff.spool import spool
 from bot.handoff.transports.notice import Notice, Undelivered, words
 from bot.handoff.transports.registry import TRANSPORTS
 from bot.privacy.keys import cipher
-from bot.privacy.retention import Daily, retain
+from bot.privacy.retention import Daily, forget_numbers, retain
 from bot.storage import hand_offs, outbox
 from bot.storage.models import Delivery, HandOff, OutboxEntry, Urgency
 from bot.storage.sessions import StorageUnavailable, transaction
@@ -51,7 +51,7 @@ def run(stop: Event) -> None:
 def tick(at: Now = now) -> bool:
     """One round of all jobs. Returns whether all of them could be done; what went wrong is in the log."""
     done = [
-        _done(job, at) for job in (drain, escalate, deliver, start_texts, RETENTION)
+        _done(job, at) for job in (drain, escalate, deliver, start_texts, forget_numbers, RETENTION)
     ]  # all of them, also after one that failed
     return all(done)
 

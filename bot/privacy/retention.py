@@ -10,10 +10,15 @@ from pathlib import Path
 from bot.clock import Now, now
 from bot.handoff.names import PROGRAM
 from bot.settings import settings
-from bot.storage import appointments, audit, conversations, retention
+from bot.storage import appointments, audit, codes, conversations, forgetting, inbound_texts, retention
 from bot.storage.sessions import Session, transaction
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+CODES_KEPT = 2 * DAY  # how many were asked for in a day is still known then
+ANSWERED, FORGOTTEN = (
+    timedelta(minutes=10),
+    DAY,
+)  # after an erasure: when her number goes at the earliest, at the latest
 
 log = logging.getLogger(__name__)
 
@@ -35,14 +40,30 @@ def retain(at: Now = now) -> dict[str, int]:
             "conversations deleted": conversations.forget_untouched(
                 session, moment - kept.keep_conversations_days * DAY
             ),
+            "texts deleted": forgetting.purge_texts(session, moment - kept.keep_conversations_days * DAY),
+            "texts received deleted": inbound_texts.purge(session, moment - kept.keep_conversations_days * DAY),
+            "numbers deleted": forgetting.purge_strangers(session, moment - kept.keep_conversations_days * DAY),
+            "sessions deleted": forgetting.purge_sessions(session, moment - kept.keep_requests_days * DAY),
+            "enrolments deleted": forgetting.purge_enrolments(session, moment - kept.keep_enrolments_days * DAY),
+            "lifted opt-outs deleted": forgetting.purge_opt_outs(session, moment - kept.keep_enrolments_days * DAY),
+            "codes deleted": codes.purge(session, moment - CODES_KEPT),
             "questions deleted": retention.purge_questions(session, moment - kept.keep_questions_days * DAY),
         }
         _write_down(session, expired, done, moment)
         done["audit entries deleted"] = audit.prune(session, moment - kept.keep_audit_days * DAY)
         anchor = audit.current_anchor(session)
     done["notice files deleted"] = _delete_files(kept.var / "outbox", moment - kept.keep_notices_days * DAY)
+    done["text files deleted"] = _delete_files(kept.var / "sms", moment - kept.keep_conversations_days * DAY)
     log.info("retention: %s; the audit ends at %s", ", ".join(f"{n} {kind}" for kind, n in done.items()), anchor)
     return done
+
+
+def forget_numbers(at: Now = now) -> None:
+    """Lets the numbers go of those who had everything erased and have had their answer. Raises `StorageUnavailable`."""
+    with transaction() as session:
+        forgotten = forgetting.forget_idle(session, at() - ANSWERED, at() - FORGOTTEN)
+    if forgotten:
+        log.info("erasure: %d numbers are gone", forgotten)
 
 
 def _write_down(session: Session, expired: list[str], done: dict[str, int], at: datetime) -> None:

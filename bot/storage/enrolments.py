@@ -79,6 +79,18 @@ def time_zone_of(session: Session, enrolment_id: int) -> str:
     return str(session.execute(select(Enrolment.time_zone).where(Enrolment.id == enrolment_id)).scalar_one())
 
 
+def reference_of(session: Session, conversation_id: str) -> str | None:
+    """The reference of the enrolment with that conversation; None if it is nobody's who is enrolled."""
+    query = select(Enrolment.reference).where(Enrolment.conversation_id == conversation_id)
+    found: str | None = session.execute(query).scalar_one_or_none()
+    return found
+
+
+def name_of(session: Session, enrolment: Enrolment) -> str:
+    """Her name. Raises `WrongKey` if it cannot be read."""
+    return str(session.execute(select(Enrolment.name).where(Enrolment.id == enrolment.id)).scalar_one())
+
+
 def by_reference(session: Session, reference: str) -> Enrolment:
     """The enrolment called `reference`, however it is typed, with all that is encrypted.
 

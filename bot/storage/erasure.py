@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from bot.handoff.names import MOTHER
 from bot.scheduling.transitions import UNSETTLED
 from bot.storage import audit, conversations
+from bot.storage.forgetting import erase_texts
 from bot.storage.models import (
     Appointment,
     Delivery,
@@ -25,10 +26,12 @@ from bot.storage.models import (
 class Erased:
     """What an erasure has done, by references.
 
-    `alerts` and `requests` are erased; of these, `cancelled` were not settled yet, and `visits` are confirmed: their
-    time stays with the clinic. `open_alerts` are kept until staff have closed them, and are erased then.
+    `enrolment` has ended and is erased. `alerts` and `requests` are erased; of these, `cancelled` were not settled yet,
+    and `visits` are confirmed: their time stays with the clinic. `open_alerts` are kept until staff have closed them,
+    and are erased then.
     """
 
+    enrolment: str | None = None
     alerts: tuple[str, ...] = ()
     requests: tuple[str, ...] = ()
     cancelled: tuple[str, ...] = ()
@@ -38,6 +41,8 @@ class Erased:
 
 def erase_conversation(session: Session, conversation_id: str, at: datetime) -> Erased:
     """Erases what that conversation has left behind, as far as it may go."""
+    # First, as everybody does: enrolment, thread, texts, then hand-offs, the audit last.
+    enrolment = erase_texts(session, conversation_id, at)
     query = select(HandOff).where(HandOff.conversation_id == conversation_id).order_by(HandOff.id).with_for_update()
     found = list(session.execute(query).scalars())
     conversations.forget(session, conversation_id)
@@ -47,7 +52,10 @@ def erase_conversation(session: Session, conversation_id: str, at: datetime) -> 
         audit.append(session, MOTHER, "asked to erase, kept while it is open", hand_off.reference, at)
     done = [h for h in found if h not in waiting]
     states = {h.reference: erase(session, h, at) for h in done}
+    if enrolment:
+        audit.append(session, MOTHER, "erased an enrolment", enrolment, at)
     return Erased(
+        enrolment=enrolment,
         alerts=tuple(h.reference for h in done if h.kind == Kind.CRISIS),
         requests=tuple(h.reference for h in done if h.kind == Kind.APPOINTMENT),
         cancelled=tuple(reference for reference, before in states.items() if before in UNSETTLED),
@@ -71,6 +79,9 @@ def erase(session: Session, hand_off: HandOff, at: datetime) -> str | None:
         hand_off.status, hand_off.closed_at = Status.CLOSED.value, at
     hand_off.message, hand_off.person, hand_off.conversation_id = "", None, _nobodys(hand_off)
     hand_off.erased_at, hand_off.erase_on_close = at, False
+    if hand_off.kind == Kind.CARE_MESSAGE and hand_off.status != Status.CLOSED:
+        # Nobody can do anything about a message that is gone.
+        hand_off.status, hand_off.closed_at = Status.CLOSED.value, at
     if hand_off.status == Status.CLOSED:
         waiting = (OutboxEntry.hand_off_id == hand_off.id, OutboxEntry.state == Delivery.WAITING.value)
         session.execute(delete(OutboxEntry).where(*waiting))

@@ -10,7 +10,7 @@ from sqlalchemy.sql import TableClause
 
 from bot.privacy.keys import WrongKey, decrypt, keyed_hash, rotated
 from bot.storage.base import Base, EncryptedText
-from bot.storage.models import Appointment, UnansweredQuestion
+from bot.storage.models import Appointment, Enrolment, EnrolmentCode, TextThread, UnansweredQuestion
 from bot.storage.sessions import transaction
 from bot.storage.unanswered import fingerprint, merge
 
@@ -19,6 +19,9 @@ BATCH = 200
 # What is found by the hash of an encrypted column: that hash is made anew with it.
 HASHES: Mapping[str, tuple[str, str, Callable[[str], str]]] = {
     Appointment.__tablename__: ("phone", "phone_hash", keyed_hash),
+    Enrolment.__tablename__: ("phone", "phone_hash", keyed_hash),
+    EnrolmentCode.__tablename__: ("phone", "phone_hash", keyed_hash),
+    TextThread.__tablename__: ("phone", "phone_hash", keyed_hash),
     UnansweredQuestion.__tablename__: ("text", "fingerprint", fingerprint),
 }
 

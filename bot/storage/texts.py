@@ -218,8 +218,9 @@ def lost(session: Session, thread_id: int | None) -> list[TextMessage]:
 
 
 def delete_of(session: Session, thread: TextThread) -> int:
-    """Deletes the texts of that thread. Returns how many."""
-    gone = delete(TextMessage).where(TextMessage.thread_id == thread.id)
+    """Deletes the texts of that thread, but for words of danger that still wait to leave. Returns how many."""
+    kept = _WAITS & (TextMessage.purpose == Purpose.DANGER.value)
+    gone = delete(TextMessage).where(TextMessage.thread_id == thread.id, ~kept)
     return rows_of(session.execute(gone, execution_options={"synchronize_session": False}))
 
 

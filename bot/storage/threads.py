@@ -28,7 +28,7 @@ def of_stranger(session: Session, phone: str, at: datetime) -> TextThread:
     Raises (through the transaction) `Conflict` if another process was faster.
     """
     query = select(TextThread).where(TextThread.phone_hash.in_(keyed_hashes(phone)), TextThread.enrolment_id.is_(None))
-    found = _one(session, query.where(TextThread.erase_when_idle.is_(False)))
+    found = _one(session, query.where(TextThread.erasing_since.is_(None)))
     return found or _begin(session, phone, f"sms-{secrets.token_urlsafe(ID_BYTES)}", None, at)
 
 

@@ -8,6 +8,7 @@ class Fault(StrEnum):
 
     OPTED_OUT = "opted_out"  # she has said STOP to the carrier
     HER_NUMBER = "her_number"  # it cannot be texted
+    NOT_REACHED = "not_reached"  # her phone or its carrier did not take it: it may be gone for good, or for a day
     OUR_SENDER = "our_sender"  # the clinic's own number may not send; what is to be mended is with the clinic
     THIS_TEXT = "this_text"  # it would fail however often it is tried
     PASSING = "passing"  # it may work later
@@ -19,8 +20,8 @@ _FAULTS = {
     21211: Fault.HER_NUMBER,  # not a valid number
     21217: Fault.HER_NUMBER,  # not a number at all
     21614: Fault.HER_NUMBER,  # not a mobile number
-    30005: Fault.HER_NUMBER,  # unknown handset: the number is not in use any more
-    30006: Fault.HER_NUMBER,  # a landline, or a carrier that cannot be reached
+    30005: Fault.NOT_REACHED,  # unknown handset: the number may not be in use any more
+    30006: Fault.NOT_REACHED,  # a landline, or a carrier that cannot be reached
     21212: Fault.OUR_SENDER,  # the sender is not a valid number
     21606: Fault.OUR_SENDER,  # the sender cannot send texts
     21660: Fault.OUR_SENDER,  # the sender is not this account's

@@ -7,7 +7,7 @@ from threading import BoundedSemaphore, Event
 
 from bot.clock import Now, now
 from bot.storage import enrolments, opt_outs, texts
-from bot.storage.models import TextState
+from bot.storage.models import Purpose, TextState
 from bot.storage.sessions import Conflict, Session, StorageUnavailable, transaction
 from bot.texting.allowed import OURS, may_leave
 from bot.texting.carriers.registry import Carrier, can_text, carrier
@@ -93,7 +93,8 @@ def _may_go(session: Session, claimed: Outgoing, at: Now) -> bool:
     late = claimed.send_by is not None and at() >= claimed.send_by
     if late or not may_leave(claimed.purpose, state, opt_outs.stands(session, claimed.phone)):
         texts.withhold(session, claimed.id, at())
-        if owner := texts.owner(session, claimed.id):
+        # Nobody who holds the enrolment waits for words of danger, so this does not wait in a circle.
+        if claimed.purpose is Purpose.DANGER and (owner := texts.owner(session, claimed.id)):
             follow(session, texts.by_id(session, claimed.id), *owner, at)
         return False
     if claimed.purpose in OURS and claimed.enrolment_id:

@@ -18,6 +18,7 @@ SMS = "sms"
 CARRIER = "carrier"
 LINES_LOST = "crisis_lines_undelivered"
 NUMBER_LOST = "number_cannot_be_texted"
+NOT_REACHED = "texts_do_not_reach_her"
 SENDER_REFUSED = "clinic_number_refused"
 
 log = logging.getLogger(__name__)
@@ -42,6 +43,9 @@ def follow(session: Session, text: TextMessage, thread: TextThread, enrolment: E
         _opted_out(session, thread, enrolment, at)
     elif whose is Fault.HER_NUMBER and enrolment:
         _number_lost(session, text, thread, enrolment, at)
+    elif whose is Fault.NOT_REACHED and enrolment:
+        words = f"A text did not reach her: number not in use, a landline, or its carrier (error {text.error_code})."
+        _tell(session, text, thread, enrolment, NOT_REACHED, words, at)
     elif whose is Fault.OUR_SENDER:
         _sender_refused(session, text, enrolment, at)
 
@@ -60,7 +64,19 @@ def _number_lost(session: Session, text: TextMessage, thread: TextThread, enrolm
     words = f"The carrier says that this number cannot be texted (error {text.error_code})."
     enrolments.move(session, enrolment, State.ENDED, Cause.CARRIER, words, at())
     texts.withhold_waiting(session, thread, at(), HELD_BACK)
-    message = CareMessage(thread.conversation_id, text.idempotency_key, SMS, NUMBER_LOST, words, enrolment.reference)
+    _tell(session, text, thread, enrolment, NUMBER_LOST, words, at)
+
+
+def _tell(
+    session: Session,
+    text: TextMessage,
+    thread: TextThread,
+    enrolment: Enrolment,
+    reason: str,
+    words: str,
+    at: Now,
+) -> None:
+    message = CareMessage(thread.conversation_id, text.idempotency_key, SMS, reason, words, enrolment.reference)
     desk.raise_care_message(session, message, at)
 
 

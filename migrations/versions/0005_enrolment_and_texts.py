@@ -8,7 +8,7 @@ down_revision = "0003"
 
 LIVE = sa.text("state <> 'ended'")
 STANDING = sa.text("lifted_at IS NULL")
-STRANGER = sa.text("enrolment_id IS NULL AND NOT erase_when_idle")
+STRANGER = sa.text("enrolment_id IS NULL AND erasing_since IS NULL")
 
 
 def upgrade() -> None:
@@ -105,7 +105,7 @@ def _texts() -> None:
         sa.Column("rest", sa.Text, nullable=False),
         moment("heard_at", nullable=True),
         moment("told_at", nullable=True),
-        sa.Column("erase_when_idle", sa.Boolean, nullable=False),
+        moment("erasing_since", nullable=True),
     )
     unique_where("uq_text_threads_stranger", "text_threads", "phone_hash", STRANGER)
     op.create_table(

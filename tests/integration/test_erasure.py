@@ -143,6 +143,13 @@ def test_no_encrypted_column_is_forgotten(database: str) -> None:
         "unanswered_questions": {"text"},  # kept: redacted, and nothing says whose it was
         "conversation_events": {"events"},  # deleted
         "audit_head": {"key"},  # nothing of hers
+        "enrolments": {"name", "phone", "agreed_by", "agreed_words"},  # emptied, but for the words she agreed to
+        "enrolment_changes": {"words"},  # emptied
+        "enrolment_codes": {"name", "phone", "agreed_words"},  # deleted
+        "text_threads": {"phone", "offered", "rest"},  # deleted as soon as she has had her answer
+        "text_messages": {"body"},  # deleted
+        "opt_outs": {"words", "lifted_words"},  # kept: the proof that she wants no texts
+        "opt_out_key": {"key"},  # nothing of hers
     }
     found = {t.name: set(rotation.encrypted(t)) for t in Base.metadata.sorted_tables if rotation.encrypted(t)}
     assert found == decided

@@ -43,6 +43,9 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fhir, "request_of", lambda hand_off_id: REQUEST if hand_off_id == 7 else None)
 
 
+SCHEDULER = ("scheduler", "schedulers@cedar-lane.example")
+
+
 def test_a_request_is_a_proposal_by_the_mother_with_her_reference() -> None:
     made = resource(REQUEST, "K7M-4QP")
     assert (made["resourceType"], made["status"], made["intent"]) == ("ServiceRequest", "active", "proposal")
@@ -115,5 +118,5 @@ def test_a_hand_off_without_a_request_is_not_sent(asked: None, configure: Config
 def test_only_appointment_requests_go_to_the_fhir_server(configure: Configure) -> None:
     settings: dict[str, Any] = {"NIGHTLIGHT_FHIR_URL": "http://127.0.0.1:1", "NIGHTLIGHT_FHIR_TOKEN": "a token"}
     configure(**settings)
-    assert transports_for("appointment") == ["file", "fhir"]
-    assert transports_for("crisis") == ["file"]
+    assert transports_for("appointment", SCHEDULER) == ["file", "fhir"]
+    assert transports_for("crisis", SCHEDULER) == ["file"]

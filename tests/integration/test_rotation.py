@@ -9,15 +9,20 @@ from sqlalchemy import text
 from typer.testing import CliRunner, Result
 
 from bot.cli import app
+from bot.enrolment import register, website
+from bot.enrolment.website import Wish
 from bot.handoff import desk, staff
 from bot.handoff.alert import CrisisAlert
 from bot.handoff.spool import spool
 from bot.privacy.keys import keyed_hash, rotated
 from bot.settings import settings
-from bot.storage import conversations, rotation, unanswered
+from bot.storage import conversations, rotation, threads, unanswered
 from bot.storage.conversations import Batch
-from bot.storage.models import Appointment, Base, HandOff, UnansweredQuestion
+from bot.storage.models import Appointment, Base, Enrolment, HandOff, TextThread, UnansweredQuestion
 from bot.storage.sessions import StorageUnavailable, engine, transaction
+from bot.texting import replies
+from bot.texting.render import Said
+from enrolled import enrolled
 from support import HER_PHONE, HER_WORDS, NIGHT, alert, appointment, rows
 
 Configure = Callable[..., None]
@@ -38,6 +43,17 @@ def talk(words: str) -> None:
         conversations.append(session, "web-1", 0, [Batch(1, True, json.dumps([{"text": words}]))], NIGHT)
 
 
+def text_her() -> None:
+    """Enrolled, asked on the website, texted, opted out and back again."""
+    enrolment = enrolled()
+    replies.reply(register.caller(HER_PHONE).conversation_id, "SM1", [Said(HER_WORDS, (("one", "/one"),))])
+    website.ask(Wish("Rosalind", HER_PHONE, "America/Chicago", website.agreement().id))
+    register.stop(HER_PHONE, "stop", None)
+    register.start(HER_PHONE, "start", None)
+    with transaction() as session:
+        threads.keep_rest(threads.of_enrolment(session, enrolment, NIGHT), ["the rest"])
+
+
 def tokens() -> Iterator[tuple[str, str]]:
     """Everything encrypted in the database, as it is stored, with where."""
     with engine().connect() as connection:
@@ -55,6 +71,7 @@ def full(database: str, configure: Configure) -> None:
     desk.request_appointment(appointment())
     ask("is sushi ok")
     talk("is sushi ok")
+    text_her()
     configure(NIGHTLIGHT_KEYS=f"{NEW},{OLD}")
 
 
@@ -91,6 +108,23 @@ def test_what_is_looked_for_is_found_before_during_and_after(configure: Configur
     assert found()
     assert [row.phone_hash for row in rows(Appointment)] == [keyed_hash(HER_PHONE)]
     assert [(question.text, question.count) for question in rows(UnansweredQuestion)] == [("is sushi ok", 4)]
+
+
+def test_who_is_enrolled_or_wants_no_texts_is_known_before_during_and_after(configure: Configure) -> None:
+    other = "+12145550188"
+    register.stop(other, "stop", None)
+
+    def known() -> bool:
+        caller = register.caller(HER_PHONE)
+        return caller.member is not None and register.caller(other).opted_out
+
+    assert known()
+    assert rotate().exit_code == 0
+    assert known()
+    configure(NIGHTLIGHT_KEYS=NEW)
+    assert known()
+    assert [row.phone_hash for row in rows(Enrolment)] == [keyed_hash(HER_PHONE)]
+    assert {row.phone_hash for row in rows(TextThread)} == {keyed_hash(HER_PHONE), keyed_hash(other)}
 
 
 def test_a_question_counted_under_both_keys_becomes_one(configure: Configure) -> None:

@@ -6,6 +6,8 @@ from itertools import permutations
 
 import pytest
 
+from bot.clock import now
+from bot.enrolment import register
 from bot.enrolment.states import State
 from bot.settings import settings
 from bot.storage import opt_outs, texts, threads
@@ -24,6 +26,7 @@ from bot.texting import callbacks, sender
 from bot.texting.carriers import twilio as carrier
 from bot.texting.carriers.registry import can_text
 from bot.texting.carriers.registry import carrier as chosen
+from bot.texting.states import furthest
 from enrolled import enrolled
 from support import HER_PHONE, NIGHT, files, later, rows
 from twilio_stand_in import (
@@ -177,6 +180,15 @@ def test_a_number_that_cannot_be_texted_ends_the_enrolment_and_staff_hear_of_it(
     assert (hand_off.kind, hand_off.person) == ("care_message", enrolment.reference)
 
 
+def test_a_phone_that_is_not_reached_ends_nothing_and_staff_hear_of_it_once(stand_in: Twilio) -> None:
+    put_in("first", "second")
+    sender.send_all(later())
+    for sent in stand_in.sent:
+        callbacks.note(sent.sid, "undelivered", 30006, None, later())
+    assert rows(Enrolment)[0].state == State.ACTIVE
+    assert [row.reason for row in rows(HandOff)] == ["texts_do_not_reach_her"]
+
+
 def test_where_the_clinics_own_number_is_refused_we_start_nothing_and_staff_hear_of_it_once(stand_in: Twilio) -> None:
     put_in("one")
     with transaction() as session:
@@ -255,7 +267,7 @@ def test_what_may_not_leave_in_a_state_is_withheld(
     assert states() == ["queued" if leaves else "withheld"]
 
 
-@pytest.mark.parametrize("purpose", [p for p in Purpose if p not in (Purpose.DANGER, Purpose.FAREWELL)])
+@pytest.mark.parametrize("purpose", [p for p in Purpose if p is not Purpose.FAREWELL])
 def test_who_opted_out_is_sent_nothing_whatever_was_put_in(stand_in: Twilio, purpose: Purpose) -> None:
     with transaction() as session:
         opt_outs.add(session, HER_PHONE, "sms", "stop", NIGHT)
@@ -263,6 +275,14 @@ def test_who_opted_out_is_sent_nothing_whatever_was_put_in(stand_in: Twilio, pur
     sender.send_all(later(hours=12))
     assert stand_in.came == []
     assert states() == ["withheld"]
+
+
+def test_crisis_lines_that_an_opt_out_holds_back_are_told_to_staff(stand_in: Twilio) -> None:
+    put_in("call or text 988", purpose=Purpose.DANGER)
+    register.stop(HER_PHONE, "stop", None, later())
+    assert sender.send_all(later()) == 0
+    assert states() == ["withheld"]
+    assert [row.reason for row in rows(HandOff)] == ["crisis_lines_undelivered"]
 
 
 def test_what_we_start_waits_for_her_morning(stand_in: Twilio) -> None:
@@ -315,8 +335,6 @@ def test_the_lease_is_longer_than_looking_for_a_text_and_sending_it() -> None:
 
 def test_a_text_that_is_due_soon_is_not_kept_by_twilio_for_long(stand_in: Twilio) -> None:
     enrolment = enrolled()
-    from bot.clock import now
-
     with transaction() as session:
         thread = threads.of_enrolment(session, enrolment, NIGHT)
         texts.queue(session, thread, "due", Purpose.REPLY, ["soon"], NIGHT, send_by=now() + timedelta(seconds=600))
@@ -326,7 +344,5 @@ def test_a_text_that_is_due_soon_is_not_kept_by_twilio_for_long(stand_in: Twilio
 
 
 def test_a_state_is_never_left_for_an_earlier_one() -> None:
-    from bot.texting.states import furthest
-
     assert furthest(TextState.DELIVERED, TextState.FAILED) is TextState.DELIVERED
     assert furthest(TextState.WAITING, TextState.QUEUED) is TextState.QUEUED

@@ -17,6 +17,7 @@ class Purpose(StrEnum):
     CODE = "code"  # to whoever enrols on the website: at any hour
     INVITATION = "invitation"  # in her hours, and once
     FAREWELL = "farewell"  # the one confirmation of an opt-out, which comes after it
+    STAFF = "staff"  # to the clinic's own people; never in this outbox
     STARTED = "started"  # a reminder, a check-in: in her hours, and only to whom it may go
 
 
@@ -39,8 +40,8 @@ class TextThread(Base):
 
     `enrolment_id` is None for a number that is not enrolled. `offered` is a JSON list of (title, payload) pairs: the
     options that a digit picks; `rest` is a JSON list of the texts that "MORE" brings. `heard_at` is when she last
-    wrote; `told_at` is when a number that is not enrolled was last told how to be; `erase_when_idle` says that her
-    number goes as soon as the texts that wait have left.
+    wrote; `told_at` is when a number that is not enrolled was last told how to be; `erasing_since` is when
+    she had it erased: it goes as soon as she has had the answer to that.
     """
 
     __tablename__ = "text_threads"
@@ -55,9 +56,9 @@ class TextThread(Base):
     rest: Mapped[str] = Column(EncryptedText, nullable=False)
     heard_at = Column(Moment)
     told_at = Column(Moment)
-    erase_when_idle: Mapped[bool] = Column(Boolean, nullable=False, default=False)
+    erasing_since = Column(Moment)
 
-    _STRANGER = text("enrolment_id IS NULL AND NOT erase_when_idle")
+    _STRANGER = text("enrolment_id IS NULL AND erasing_since IS NULL")
     __table_args__ = (
         Index(
             "uq_text_threads_stranger", "phone_hash", unique=True, sqlite_where=_STRANGER, postgresql_where=_STRANGER
