@@ -8,7 +8,7 @@ export RASA_TELEMETRY_ENABLED := false
 export PYTHONWARNINGS := ignore
 export TF_CPP_MIN_LOG_LEVEL := 3
 
-.PHONY: help install tools setup run chat train test lint types contracts validate check unit widget evaluate bench clean
+.PHONY: help install tools setup run chat train test lint types contracts validate check unit widget evaluate bench soak clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -65,6 +65,9 @@ evaluate: ## the project's own held-out sets
 
 bench: tools ## this bot beside stock Rasa, in one run of half an hour, into bench/results.*
 	@.venv/bin/python -m bench
+
+soak: tools ## 10,000 texts against a stand-in of Twilio, processes killed meanwhile; writes bench/texts.json
+	@PYTHONPATH=tests:. nice .venv/bin/python -m soak.texts
 
 clean: ## remove what was made, keep var/
 	rm -rf models .rasa .mypy_cache .ruff_cache .pytest_cache
