@@ -8,7 +8,7 @@ export RASA_TELEMETRY_ENABLED := false
 export PYTHONWARNINGS := ignore
 export TF_CPP_MIN_LOG_LEVEL := 3
 
-.PHONY: help install tools setup run chat train test lint types contracts validate check unit widget evaluate bench bench-widget screens clean
+.PHONY: help install tools setup run chat train test lint types contracts validate check unit widget evaluate bench bench-widget screens soak clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -28,10 +28,10 @@ tools: $(if $(filter .tools/bin/uv,$(UV)),.tools/bin/uv) ## install what tests n
 setup: install ## install, and train if no model fits the files
 	@$(NIGHTLIGHT) train
 
-run: install ## install, train if needed, start everything, print the address
+run: setup ## install, train if needed, start everything, print the address
 	@exec $(NIGHTLIGHT) run
 
-chat: install ## talk to the bot in the terminal
+chat: setup ## talk to the bot in the terminal
 	@exec $(NIGHTLIGHT) chat
 
 train: install ## train a model for the files as they are
@@ -71,6 +71,10 @@ bench-widget: tools ## the widget beside published ones, from the npm registry, 
 
 screens: tools ## the pictures of the widget, into docs/screens/
 	@PYTHONPATH=tests:. .venv/bin/python -m scripts.screens
+
+soak: tools ## 10,000 texts, and 200 appointments, with processes killed meanwhile, into bench/*.json
+	@PYTHONPATH=tests:. nice .venv/bin/python -m soak.texts
+	@PYTHONPATH=tests:. nice .venv/bin/python -m soak.appointments --out bench/appointments.json
 
 clean: ## remove what was made, keep var/
 	rm -rf models .rasa .mypy_cache .ruff_cache .pytest_cache

@@ -43,6 +43,7 @@ def check_all(release: bool = False) -> list[Finding]:
     findings += check_channel(ROOT / "data" / "channel.yml", clinics, FOLDER.parent / WORDING)
     findings += check_domain(ROOT / "domain.yml", clinics, FOLDER.parent / WORDING)
     findings += check_texting(ROOT / "data" / "texting.yml", clinics, FOLDER.parent / WORDING)
+    findings += check_texting(ROOT / "data" / "received.yml", clinics, FOLDER.parent / WORDING)
     findings += check_form(ROOT / "data" / "appointment.yml", clinics, FOLDER.parent / WORDING)
     return sort(findings)
 

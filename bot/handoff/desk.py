@@ -77,8 +77,7 @@ def ask_for_call(conversation_id: str, message_id: str, channel: str, text: str,
     Returns the reference; while nobody has taken it, asking again is the same hand-off. Raises `StorageUnavailable`
     if it is not stored, another `NightlightError` if the keys or the clinic file are wrong.
     """
-    message = CareMessage(conversation_id, message_id, channel, CALL, text)
-    return _once_more(lambda: _care_message(message, at))
+    return pass_on(CareMessage(conversation_id, message_id, channel, CALL, text), at)
 
 
 def appointment_status(
@@ -145,8 +144,3 @@ def _request(request: AppointmentRequest, at: Now) -> str:
         appointments.add(session, request, hand_off, at())
         notify(session, hand_off, 1, at)
         return hand_off.reference
-
-
-def _care_message(message: CareMessage, at: Now) -> str:
-    with transaction() as session:
-        return raise_care_message(session, message, at)

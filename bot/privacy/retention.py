@@ -10,7 +10,17 @@ from pathlib import Path
 from bot.clock import Now, now
 from bot.handoff.names import PROGRAM
 from bot.settings import settings
-from bot.storage import answers, appointments, audit, codes, conversations, forgetting, retention, transcripts
+from bot.storage import (
+    answers,
+    appointments,
+    audit,
+    codes,
+    conversations,
+    forgetting,
+    inbound_texts,
+    retention,
+    transcripts,
+)
 from bot.storage.sessions import Session, transaction
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -43,6 +53,7 @@ def retain(at: Now = now) -> dict[str, int]:
             "transcripts deleted": transcripts.forget_untouched(session, moment - kept.keep_conversations_days * DAY),
             "answer figures deleted": answers.purge(session, moment - kept.keep_questions_days * DAY),
             "texts deleted": forgetting.purge_texts(session, moment - kept.keep_conversations_days * DAY),
+            "texts received deleted": inbound_texts.purge(session, moment - kept.keep_conversations_days * DAY),
             "numbers deleted": forgetting.purge_strangers(session, moment - kept.keep_conversations_days * DAY),
             "sessions deleted": forgetting.purge_sessions(session, moment - kept.keep_requests_days * DAY),
             "enrolments deleted": forgetting.purge_enrolments(session, moment - kept.keep_enrolments_days * DAY),

@@ -13,7 +13,6 @@ from bot.handoff.reference import as_written, new_reference
 from bot.scheduling.request import AppointmentRequest
 from bot.storage.models import (
     Delivery,
-    Enrolment,
     HandOff,
     HandOffMessage,
     HandOffNote,
@@ -40,7 +39,6 @@ def raise_crisis(session: Session, alert: CrisisAlert) -> HandOff:
         recorded.seen_by = sorted({*recorded.seen_by, *alert.seen_by})
         return recorded
     hand_off = _repeated(session, alert) or _new(alert)
-    hand_off.person = hand_off.person or _person(session, alert.conversation_id)
     session.add(hand_off)
     session.flush()
     session.add(_message(hand_off, alert))
@@ -97,7 +95,7 @@ def raise_care_message(session: Session, message: CareMessage, at: datetime) -> 
             urgency=message.urgency.value,
             conversation_id=message.conversation_id,
             channel=message.channel,
-            person=message.person or _person(session, message.conversation_id),
+            person=message.person,
             message=message.text,
             seen_by=[],
             raised_at=at,
@@ -228,13 +226,6 @@ _LAST_TOLD = (
 
 def _untaken(query: Select, told_before: datetime) -> Select:
     return query.where(*_OPEN_CRISIS, told_before >= _LAST_TOLD)
-
-
-def _person(session: Session, conversation_id: str) -> str | None:
-    """The reference of the enrolment whose conversation that is; None where it is nobody's."""
-    query = select(Enrolment.reference).where(Enrolment.conversation_id == conversation_id)
-    found: str | None = session.execute(query).scalar_one_or_none()
-    return found
 
 
 def _recorded(session: Session, alert: CrisisAlert) -> HandOff | None:

@@ -21,8 +21,14 @@ FILE = ROOT / "data" / "received.yml"
 
 def keep(received: Received) -> bool:
     """Keeps `received` until it is answered, also over a restart. Whether it is new."""
+    [is_new] = keep_all([received])
+    return is_new
+
+
+def keep_all(received: Sequence[Received]) -> list[bool]:
+    """See `keep`; all of `received` in one transaction, in this order."""
     with transaction() as session:
-        return inbound_texts.keep(session, received)
+        return [inbound_texts.keep(session, one) for one in received]
 
 
 def waiting() -> list[str]:

@@ -6,7 +6,6 @@ from bot.enrolment.states import State
 from bot.storage import threads
 from bot.storage.models import HandOff, Kind
 from bot.storage.sessions import transaction
-from bot.texting import replies
 from bot.texting.gsm import MAX_SEGMENTS, not_gsm, segments
 from running import environment
 from support import rows
@@ -80,14 +79,14 @@ def test_more_brings_what_there_is_beside_the_answer(texter):
     assert more != answer
 
 
-def test_call_asks_the_clinic_to_call_her_once(texter, clock_of_staff):
+def test_call_asks_the_clinic_to_call_her_once(texter, seen_by_staff):
     [body] = texter.is_enrolled().texts("CALL")
     assert "I have asked Cedar Lane to call you" in body
     assert "988" in body
     texter.texts("please call me")
     [hand_off] = [h for h in rows(HandOff) if h.conversation_id == texter.conversation_id]
     assert (hand_off.kind, hand_off.reason, hand_off.status) == (Kind.CARE_MESSAGE, "call", "open")
-    assert clock_of_staff(hand_off.reference).number == texter.phone
+    assert seen_by_staff(hand_off.reference).number == texter.phone
     assert hand_off.person
 
 
@@ -115,17 +114,8 @@ def test_a_visit_is_asked_for_in_her_own_words(texter, scheduling):
     assert texter.state is State.ACTIVE
 
 
-def test_her_answer_to_the_check_in_opens_that_conversation(texter):
-    """The check-in offers one option; the worker puts it in (tests/integration/test_started_texts.py)."""
-    texter.is_enrolled()
-    with transaction() as session:
-        threads.offer(replies.thread_of(session, texter.conversation_id), [("tell us how you are", "/report_symptoms")])
-    [body] = texter.texts("1")
-    assert "Thank you for telling me how you are" in body
-
-
 @pytest.fixture
-def clock_of_staff(variables):
+def seen_by_staff(variables):
     """What staff see of a hand-off."""
     from bot.handoff import staff
 

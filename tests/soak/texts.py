@@ -14,9 +14,9 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -73,6 +73,9 @@ TOLD = "I have also told the care team"
 NOT_ENROLLED = "Cedar Lane: this automated line"
 FAREWELL = "You will get no more texts"
 WELCOME = "You get texts from Cedar Lane now"
+
+
+Front = Callable[[str], AbstractContextManager[str]]
 
 
 @dataclass(frozen=True)
@@ -144,11 +147,11 @@ class Sender:
 class Soak(Nightlight):
     """Nightlight with the stand-in as its carrier; its processes can be killed and come again."""
 
-    def __init__(self, folder: Path, stand_in: Twilio, database: str = "", public: str = "") -> None:
+    def __init__(self, folder: Path, stand_in: Twilio, database: str = "") -> None:
         super().__init__(folder, published_model())
         self.variables |= {
             **stand_in.variables,
-            "NIGHTLIGHT_PUBLIC_URL": public or self.address,
+            "NIGHTLIGHT_PUBLIC_URL": self.address,
             "NIGHTLIGHT_DELIVERY_TIMEOUT": "10",
             "NIGHTLIGHT_LOG_LEVEL": "INFO",
             "DATABASE_URL": database,
@@ -206,9 +209,10 @@ class Posting:
     """Brings texts as Twilio does: one number's in their order, each until it is taken, some of them twice."""
 
     def __init__(self, started: Soak, plan: Plan) -> None:
-        self._url = f"{started.variables['NIGHTLIGHT_PUBLIC_URL']}/webhooks/sms/messages"
+        path = "/webhooks/sms/messages"
+        self._signed_for, self._url = started.variables["NIGHTLIGHT_PUBLIC_URL"] + path, started.address + path
         # Not one for each text: to make one costs more than the request.
-        self._http = httpx.Client(verify=False, timeout=30)
+        self._http = httpx.Client(timeout=30)
         self._plan = plan
         self.seconds: list[float] = []
         self.retries = 0
@@ -228,7 +232,7 @@ class Posting:
 
     def _bring(self, phone: str, body: str, sid: str) -> None:
         form = {"MessageSid": sid, "From": phone, "To": NUMBER, "Body": body, "NumMedia": "0", "AccountSid": ACCOUNT}
-        headers = {"X-Twilio-Signature": signature(self._url, form)}
+        headers = {"X-Twilio-Signature": signature(self._signed_for, form)}
         while True:
             began = time.monotonic()
             try:
@@ -262,32 +266,44 @@ def reporting(stand_in: Twilio, chance: random.Random, done: threading.Event) ->
     return thread
 
 
-def soak(plan: Plan, folder: Path, database: str = "", public: str = "") -> dict[str, Any]:
-    """Runs `plan`, and returns what came out; `faults` is empty if everybody got what she must get, in order."""
-    chance = random.Random(plan.seed)
-    with twilio(moods(chance)) as stand_in:
-        started = Soak(folder, stand_in, database, public)
+@contextmanager
+def begun(folder: Path, database: str = "", front: Front | None = None) -> Iterator[tuple[Soak, Twilio]]:
+    """Nightlight and its carrier, all processes running; `front` stands between them, under its own address."""
+    with twilio() as stand_in, ExitStack() as stack:
+        started = Soak(folder, stand_in, database)
+        if front:
+            started.variables["NIGHTLIGHT_PUBLIC_URL"] = stack.enter_context(front(started.address))
         started.migrate()
-        senders = enrol(started, plan, chance)
         try:
             started.start("engine", "actions")
             started.launch("worker")
-            return _run(plan, started, stand_in, senders, chance)
+            yield started, stand_in
         finally:
             started.stop()
+
+
+def soak(plan: Plan, started: Soak, stand_in: Twilio) -> dict[str, Any]:
+    """Runs `plan`, and returns what came out; `faults` is empty if everybody got what she must get, in order."""
+    chance = random.Random(plan.seed)
+    stand_in.mood = moods(chance)
+    return _run(plan, started, stand_in, enrol(started, plan, chance), chance)
 
 
 def enrol(started: Soak, plan: Plan, chance: random.Random) -> list[Sender]:
     """The numbers, nine in ten of them enrolled and active."""
     senders = [Sender(f"+1214{2_000_000 + n:07d}", n % 10 != 9) for n in range(plan.numbers)]
+    for sender in senders:
+        sender.plan(chance, plan.each)
+    _activate(started, [sender for sender in senders if sender.enrolled])
+    return senders
+
+
+def _activate(started: Soak, senders: list[Sender]) -> None:
     with environment(started.variables):
         for sender in senders:
-            sender.plan(chance, plan.each)
-            if sender.enrolled:
-                with transaction() as session:
-                    made = enrolments.add(session, newcomer(phone=sender.phone), Cause.CLINIC, datetime.now(UTC))
-                    enrolments.move(session, made, State.ACTIVE, Cause.ANSWER, "1", datetime.now(UTC))
-    return senders
+            with transaction() as session:
+                made = enrolments.add(session, newcomer(phone=sender.phone), Cause.CLINIC, datetime.now(UTC))
+                enrolments.move(session, made, State.ACTIVE, Cause.ANSWER, "1", datetime.now(UTC))
 
 
 def _run(plan: Plan, started: Soak, stand_in: Twilio, senders: list[Sender], chance: random.Random) -> dict[str, Any]:
@@ -319,6 +335,19 @@ def _run(plan: Plan, started: Soak, stand_in: Twilio, senders: list[Sender], cha
         "webhook_p95_ms": round(1000 * percentile(posting.seconds, 95), 1),
         "faults": faults,
     }
+
+
+def latency(started: Soak, stand_in: Twilio, numbers: int = 16, each: int = 10) -> list[float]:
+    """How long the carrier waited for each answer, in seconds, while `numbers` mothers text at the same time."""
+    plan = Plan(texts=numbers * each, numbers=numbers, clients=numbers, repeated=0)
+    posting = Posting(started, plan)
+    senders = [Sender(f"+1214{3_000_000 + n:07d}", False) for n in range(numbers)]
+    chance = random.Random(plan.seed)
+    for sender in senders:
+        sender.sends = [(new_sid(), chance.choice(list(QUESTIONS)), QUESTION) for _ in range(each)]
+    _activate(started, senders)
+    posting.all_of(senders)
+    return posting.seconds
 
 
 def percentile(values: list[float], share: int) -> float:
@@ -417,8 +446,16 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=ROOT / "bench" / "texts.json")
     asked = parser.parse_args()
     plan = Plan(texts=asked.texts, numbers=asked.numbers, kills=asked.kills, seed=asked.seed)
-    with tempfile.TemporaryDirectory() as folder:
-        found = soak(plan, Path(folder), os.environ.get("NIGHTLIGHT_SOAK_DATABASE", ""))
+    database = os.environ.get("NIGHTLIGHT_SOAK_DATABASE", "")
+    with tempfile.TemporaryDirectory() as folder, begun(Path(folder), database) as (started, stand_in):
+        stand_in.delay = 2.0
+        waited = latency(started, stand_in)
+        stand_in.delay = 0.0
+        found = soak(plan, started, stand_in)
+    found["sixteen_numbers_sends_of_2_s"] = {
+        "webhook_p50_ms": round(1000 * statistics.median(waited), 1),
+        "webhook_p95_ms": round(1000 * percentile(waited, 95), 1),
+    }
     found = {"measured_on": f"{datetime.now(UTC):%Y-%m-%d}", "cores": os.cpu_count(), "seed": plan.seed, **found}
     text = json.dumps(found, indent=2) + "\n"
     asked.output.write_text(text)

@@ -9,10 +9,10 @@ import logging
 import time
 import traceback
 from collections import deque
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from bot.engine.channels.answering import Answering
+from bot.engine.channels.keeper import Keeper
 from bot.engine.channels.without_database import WithoutDatabase
 from bot.engine.turns import Engine
 from bot.errors import NightlightError
@@ -27,7 +27,7 @@ PARTS = 20.0  # seconds within which two texts may be one message
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds, until the database is tried again
 ENGINE_PATIENCE = 60.0  # seconds that a text waits for the model after a start
 MOST_WAITING = 10_000
-HANDS = 2  # threads that keep what comes in: the carrier does not wait behind what is being answered
+AT_ONCE = 4  # texts that are answered at the same time; danger waits for none of them
 MOST_FAILURES = 4  # after which a text is left until the next start; danger in it is answered all the same
 
 log = logging.getLogger(__name__)
@@ -64,7 +64,8 @@ class Texts:
         self._engine = engine
         self._answering = answering
         self._without_database = without_database
-        self._hands = ThreadPoolExecutor(HANDS, thread_name_prefix="inbox")
+        self._keeper = Keeper()
+        self._turns = asyncio.Semaphore(AT_ONCE)
         self._lines: dict[str, _Line] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._began = time.monotonic()
@@ -93,8 +94,7 @@ class Texts:
         if any(entry.received.sid == received.sid for entry in line.waiting):
             return
         try:
-            loop = asyncio.get_running_loop()
-            if await loop.run_in_executor(self._hands, inbox.keep, received):
+            if await self._keeper.keep(received):
                 line.waiting.append(_Entry(received, kept=True))
         except StorageUnavailable:
             line.waiting.append(_Entry(received, kept=False))
@@ -155,16 +155,23 @@ class Texts:
         text = self._whole(line, entry.received)
         await self._wait_for_model(text)
         pause = FIRST_PAUSE
-        while not await self._answered(entry, text):
+        while not await self._in_turn(entry, text):
             await asyncio.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
         line.last, line.last_at = entry.received.body, time.monotonic()
+
+    async def _in_turn(self, entry: _Entry, text: str) -> bool:
+        """See `_answered`; a few at a time, so that what comes in is kept, and danger answered, without waiting."""
+        if screen().read(clean(text)).level != Level.NONE:
+            return await self._answered(entry, text)
+        async with self._turns:
+            return await self._answered(entry, text)
 
     async def _answered(self, entry: _Entry, text: str) -> bool:
         """Whether `entry` is dealt with; if not, it must be tried again."""
         try:
             if not entry.kept:
-                if not await asyncio.to_thread(inbox.keep, entry.received):
+                if not await self._keeper.keep(entry.received):
                     return True
                 entry.kept = True
             if await self._without_database.settled(entry.received):
