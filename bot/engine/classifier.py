@@ -20,6 +20,7 @@ from bot.understanding.text import clean, shorthand
 PARTS = "parts"
 DANGER = "danger_readings"
 RANKED = 10
+MIN_DANGER_WORDS = 3  # of a part; out of its context a word or two can be anything
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -64,7 +65,7 @@ class IntentClassifier(LearningComponent):
         message.set(INTENT, ranked[0], add_to_output=True)
         message.set(INTENT_RANKING_KEY, ranked[:RANKED], add_to_output=True)
         # Danger is looked for in each part as it stands, a question in what it leans on.
-        dangers = [read[piece].apart for piece in pieces] if read else []
+        dangers = [read[piece].apart for piece in pieces if len(piece.split()) >= MIN_DANGER_WORDS] if read else []
         message.set(DANGER, [whole.apart, *dangers])
         rankings = [read.get(text, whole).ranking for text in asked]
         message.set(PARTS, [Part(p, is_question(p), r) for p, r in zip(pieces, rankings, strict=True)])

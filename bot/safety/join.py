@@ -22,9 +22,10 @@ class DangerThresholds:
 
     `danger` and `concern` hold for the whole message, `part_...` for one sentence in a longer
     one: out of its context a sentence is surer than it should be, so that danger in a part also
-    needs a `trace` in the whole. What the screen's rules excuse is danger only from `calm` on;
-    what the screen alone sees is taken from danger to concern below `doubt`, and from concern to
-    nothing below `disbelief`. What is said outright ("i want to die") is not doubted.
+    needs a `trace` in the whole. What the screen's rules excuse is concern only from `excused` on
+    and danger only from `calm` on; what the screen alone sees is taken from danger to concern below
+    `doubt`, and from concern to nothing below `disbelief`. What is said outright ("i want to die")
+    is not doubted.
     """
 
     danger: float = 0.85
@@ -32,6 +33,7 @@ class DangerThresholds:
     part_danger: float = 0.95
     part_concern: float = 0.9
     trace: float = 0.03
+    excused: float = 0.45
     calm: float = 0.97
     doubt: float = 0.2
     disbelief: float = 0.001
@@ -45,14 +47,17 @@ def join(screened: Verdict, readings: Sequence[Reading], text: str, limits: Dang
     """
     learned = _learned(readings, text, limits)
     if screened.level == Level.NONE:
-        return replace(learned, level=Level.CONCERN) if _excused(screened, learned, readings, limits) else learned
+        return _excused(learned, readings, limits) if screened.calm else learned
     if learned.level == Level.NONE:
         return _alone(screened, max(_total(reading) for reading in readings), limits)
     return replace(screened, level=max(screened.level, learned.level), seen_by=("screen", "classifier"))
 
 
-def _excused(screened: Verdict, learned: Verdict, readings: Sequence[Reading], limits: DangerThresholds) -> bool:
-    return screened.calm and learned.level == Level.DANGER and _total(readings[0]) < limits.calm
+def _excused(learned: Verdict, readings: Sequence[Reading], limits: DangerThresholds) -> Verdict:
+    """What is left of the classifier's verdict where the screen knows the words and takes them for harmless."""
+    if learned.level == Level.DANGER:
+        return learned if _total(readings[0]) >= limits.calm else replace(learned, level=Level.CONCERN)
+    return learned if max(_total(reading) for reading in readings) >= limits.excused else NOTHING
 
 
 def _alone(screened: Verdict, total: float, limits: DangerThresholds) -> Verdict:
