@@ -68,7 +68,7 @@ class Thresholds:
     trace: float = 0.01
     context: float = 0.15  # the weight of the whole message where a part is read
     own: float = 0.3  # the weight of the one part that asks where the whole message is read
-    follow_up: float = 0.95
+    follow_up: float = 0.9
 
 
 @dataclass(frozen=True)
