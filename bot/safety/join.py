@@ -22,10 +22,10 @@ class DangerThresholds:
 
     `danger` and `concern` hold for the whole message, `part_...` for one sentence in a longer
     one: out of its context a sentence is surer than it should be, so that danger in a part also
-    needs a `trace` in the whole. What the screen's rules excuse is concern only from `excused` on
-    and danger only from `calm` on; what the screen alone sees is taken from danger to concern below
-    `doubt`, and from concern to nothing below `disbelief`. What is said outright ("i want to die")
-    is not doubted.
+    needs a `trace` in the whole. What the screen calls concern is danger only from `calm` on. What its
+    rules excuse is concern only from `excused` on and danger only from `calm` on; what the screen alone
+    sees is taken from danger to concern below `doubt`, and from concern to nothing below `disbelief`.
+    What is said outright ("i want to die") is not doubted.
     """
 
     danger: float = 0.85
@@ -50,7 +50,10 @@ def join(screened: Verdict, readings: Sequence[Reading], text: str, limits: Dang
         return _excused(learned, readings, limits) if screened.calm else learned
     if learned.level == Level.NONE:
         return _alone(screened, max(_total(reading) for reading in readings), limits)
-    return replace(screened, level=max(screened.level, learned.level), seen_by=("screen", "classifier"))
+    # What a person has reviewed as unsure is danger only where the classifier is nearly certain.
+    unsure = screened.level == Level.CONCERN and max(_total(reading) for reading in readings) < limits.calm
+    level = Level.CONCERN if unsure else max(screened.level, learned.level)
+    return replace(screened, level=level, seen_by=("screen", "classifier"))
 
 
 def _excused(learned: Verdict, readings: Sequence[Reading], limits: DangerThresholds) -> Verdict:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from bot.safety.verdict import CONCERN, Verdict
 from bot.understanding import erasure
-from bot.understanding.questions import is_named, leans
+from bot.understanding.questions import is_named, is_order, leans
 
 Ranking = Sequence[tuple[str, float]]
 
@@ -59,15 +59,16 @@ class Thresholds:
 
     answer: float = 0.6
     part: float = 0.55  # a part that asks
-    told_part: float = 0.9  # a part that does not ask, but starts something
+    order_part: float = 0.7  # a part that tells the bot to do something
+    told_part: float = 0.9  # any other part that does not ask, but starts something
     named_part: float = 0.95  # a part that only names a topic
     stray_part: float = (
         0.8  # a part that is no full question, and whose intent has hardly a `trace` in the whole message
     )
     trace: float = 0.01
-    context: float = 0.2  # the weight of the whole message where a part is read
+    context: float = 0.15  # the weight of the whole message where a part is read
     own: float = 0.3  # the weight of the one part that asks where the whole message is read
-    follow_up: float = 0.95
+    follow_up: float = 0.9
 
 
 @dataclass(frozen=True)
@@ -208,7 +209,8 @@ def _least(part: Part, intent: str, named: bool, several_ask: bool, in_whole: fl
         return _NEVER
     if len(part.text.split()) < MIN_QUESTION_WORDS and not (named and topic):
         return _NEVER
-    least = limits.part if part.asks else limits.named_part if named and topic else limits.told_part
+    told = limits.named_part if named and topic else limits.order_part if is_order(part.text) else limits.told_part
+    least = limits.part if part.asks else told
     full = part.asks and several_ask and len(part.text.split()) > MIN_OWN_WORDS and not leans(part.text)
     return least if full or in_whole >= limits.trace else max(least, limits.stray_part)
 

@@ -11,7 +11,7 @@ from spacy.language import Language
 from bot.safety.spelling import word_set
 
 MAX_PARTS = 40  # a long story; each costs some 4 ms
-_END = re.compile(r"(?<=;)\s+|\n+|(?<=\S)\s+[-•*]\s+|\s*\b\d\)\s+|\s+\d\s+(?=(?:how|what|when|where|who|why|which)\b)")
+MAX_ALONE = 2
 _WH = r"(?:how|what|whats|what's|when|where|wheres|where's|who|whos|who's|why|which)"
 _AUXILIARY = r"(?:can|could|do|does|did|is|are|am|will|would|should|may|must|has|isnt|isn't|doesnt|doesn't)"
 _THOSE = r"(?:i|you|u|he|she|it|we|they|that|this|there|my|someone|somebody|insurance)"
@@ -20,6 +20,9 @@ _DO = rf"do (?:{_THOSE}|people|most|moms|mothers|women|men|babies|doctors|the|th
 _ASKING = (
     rf"(?:can|could|{_DO}|does|did|is|are|am|will|would|should|may|must|has|isnt|isn't|doesnt|doesn't|have you|"
     rf"{_WH}|whether)"
+)
+_END = re.compile(
+    rf"(?<=;)\s+|\n+|(?<=\S)\s+[-•*]\s+|\s*\b\d\)\s+|\s+\d\s+(?={_WH}\b)|(?<=:)\s+(?={_ASKING}\b)", re.IGNORECASE
 )
 _STARTERS = rf"(?:{_ASKING}|if (?:i|it|so|not))"
 _ORDERS = r"(?:book|set|sign|delete|erase|wipe|remove|cancel|move|stop|tell|call|let|plan|give|put|take)"
@@ -36,14 +39,15 @@ _QUESTION = re.compile(rf"^(?:{_OPENING}[,\s]+)*{_ASKING}\b", re.IGNORECASE)
 # Run on, without anything between: "when can i drive when can i hold him", "how much is it do you take aetna".
 _QUANTITY = r"how (?:much|many|long|often|soon|fast|far)"
 _RUN_ON = re.compile(
-    rf"\s+(?=(?:{_WH}\s+{_AUXILIARY}\s+{_THOSE}|{_QUANTITY}|{_AUXILIARY}\s+{_THOSE})\b)", re.IGNORECASE
+    rf"\s+(?=(?:{_WH}\s+{_AUXILIARY}\s+{_THOSE}|{_QUANTITY}|(?!do (?:it|that|this|my)\b){_AUXILIARY}\s+{_THOSE})\b)",
+    re.IGNORECASE,
 )
 _ASKED = re.compile(
     rf"\b(?:{_AUXILIARY}\s+{_THOSE}|what'?s|where'?s|{_WH}\s+(?:is|are|do|does|happens))\b", re.IGNORECASE
 )
 _LEADS = word_set(
     "know tell me ask asking wonder wondering about of on see sure idea exactly if that than depends explain and or so "
-    "when how what where who why which much many long often soon fast far time bad is are was not just"
+    "when how what where who why which much many long often soon fast far time bad is are was not just to i can should"
 )
 _MIN_ASKED_WORDS = 3
 # A question after a beginning that tells: "i had preeclampsia am i ok for this".
@@ -58,10 +62,11 @@ _INSIDE = re.compile(
 # A question that says little without what is told before it: "am i out?", "is that a problem for me".
 _LEANING = re.compile(
     rf"^(?:{_OPENING}[,\s]+)*"
-    rf"(?:(?:{_WH}\s+)?{_AUXILIARY}\s+(?:i|it|that|this|they|those|these|we|you)\b(?:\s+[\w']+){{0,4}}|"
+    rf"(?:(?:{_WH}\s+)?{_AUXILIARY}\s+(?:i|it|that|this|those|these|we)\b(?:\s+[\w']+){{0,4}}|"
     r"(?:any|ok|okay|true|safe|possible|allowed|too|problem)\b.{0,30})[\s?.!]*$",
     re.IGNORECASE,
 )
+_ORDER = re.compile(rf"^(?:{_OPENING}[,\s]+)*(?:{_ORDERS}|have|send|ask|pass|give|need|i need|i want)\b", re.IGNORECASE)
 _MAX_NAMED_WORDS = 4
 _TELLING = re.compile(
     r"\b(?:i|im|i'm|ive|i've|id|i'd|we|he|she|they|it|its|am|is|are|was|were|feel|have|had|has|got|took|me|no|not|yes)\b",
@@ -118,13 +123,20 @@ def is_named(part: str) -> bool:
     return len(part.split()) <= _MAX_NAMED_WORDS and not _TELLING.search(part)
 
 
+def is_order(part: str) -> bool:
+    """Whether `part` tells the bot to do something: "please tell the nurse ...", "book me in"."""
+    return bool(_ORDER.match(part.strip()))
+
+
 def leans(part: str) -> bool:
     """Whether `part` asks and says little without what is told before it."""
     return bool(_LEANING.match(part.strip()))
 
 
 def in_context(pieces: list[str]) -> list[str]:
-    """`pieces`, each that leans on what is told before it together with that."""
+    """`pieces`, each that leans on what is told before it together with that; two are the message anyway."""
+    if len(pieces) <= MAX_ALONE:
+        return list(pieces)
     return pieces[:1] + [
         f"{before} {piece}" if leans(piece) and not is_question(before) else piece for before, piece in pairwise(pieces)
     ]
