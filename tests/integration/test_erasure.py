@@ -149,6 +149,7 @@ def test_no_encrypted_column_is_forgotten(database: str) -> None:
         "enrolment_codes": {"name", "phone", "agreed_words"},  # deleted
         "text_threads": {"phone", "offered", "rest"},  # deleted as soon as she has had her answer
         "text_messages": {"body"},  # deleted
+        "inbound_texts": {"phone", "body"},  # emptied as soon as it is answered
         "opt_outs": {"words", "lifted_words"},  # kept: the proof that she wants no texts
         "opt_out_key": {"key"},  # nothing of hers
     }

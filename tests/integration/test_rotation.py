@@ -16,12 +16,13 @@ from bot.handoff.alert import CrisisAlert
 from bot.handoff.spool import spool
 from bot.privacy.keys import keyed_hash, rotated
 from bot.settings import settings
-from bot.storage import conversations, rotation, threads, transcripts, unanswered
+from bot.storage import conversations, inbound_texts, rotation, threads, transcripts, unanswered
 from bot.storage.conversations import Batch
 from bot.storage.models import Appointment, Base, Enrolment, HandOff, TextThread, UnansweredQuestion, WebTurn
 from bot.storage.sessions import StorageUnavailable, engine, transaction
 from bot.storage.transcripts import Turn
 from bot.texting import replies
+from bot.texting.received import Received
 from bot.texting.render import Said
 from enrolled import enrolled
 from support import HER_PHONE, HER_WORDS, NIGHT, alert, appointment, rows
@@ -54,6 +55,7 @@ def text_her() -> None:
     register.start(HER_PHONE, "start", None)
     with transaction() as session:
         threads.keep_rest(threads.of_enrolment(session, enrolment, NIGHT), ["the rest"])
+        inbound_texts.keep(session, Received("SM2", HER_PHONE, HER_WORDS, NIGHT))
 
 
 def tokens() -> Iterator[tuple[str, str]]:

@@ -73,14 +73,16 @@ class Side:
         self.alerts: list[CrisisAlert] = []
         self.given: list[Outgoing] = []
         self.refuses = False
-        gate = Gate(engine, timeout, self.alerts.append, self._late)
+        self._gate = gate = Gate(engine, timeout, self.alerts.append)
+        gate.watch_late(self._late)
         self.answering = Answering(engine, gate, self.alerts.append, True, lambda: None)
         self.texts = Texts(
             engine, self.answering, WithoutDatabase(gate, self.alerts.append, self.answering, self._give)
         )
 
     def _late(self, inbound: Any, late: list[Outbound]) -> None:
-        self.texts.keep_task(asyncio.ensure_future(self.answering.say_late(inbound, late)))
+        if owed := self._gate.owed(inbound.conversation_id):
+            self.texts.keep_task(asyncio.ensure_future(self.answering.say_late(inbound, owed)))
 
     def _give(self, outgoing: Outgoing) -> str:
         if self.refuses:

@@ -44,7 +44,7 @@ def test_behind_a_proxy_that_ends_tls_what_twilio_signed_is_taken(both: tuple[So
     content = urlencode(fields).encode()
     assert post(address, content, signature(address, fields)) == 200
     wait_until(lambda: bool(stand_in.to(fields["From"])), "the answer leaves")
-    assert stand_in.to(fields["From"])[0].startswith("Cedar Lane: this automated line")
+    assert stand_in.to(fields["From"])[0].startswith("Cedar Lane: this line is for people")
 
 
 def test_behind_a_proxy_no_byte_may_be_changed(both: tuple[Soak, Twilio]) -> None:

@@ -70,7 +70,7 @@ IN_DANGER = {
 }
 FAIL_SAFE = "Please reach a person now: call 911"
 TOLD = "I have also told the care team"
-NOT_ENROLLED = "Cedar Lane: this automated line"
+NOT_ENROLLED = "Cedar Lane: this line is for people"
 FAREWELL = "You will get no more texts"
 WELCOME = "You get texts from Cedar Lane now"
 
