@@ -35,7 +35,6 @@ def quieten() -> None:
     """Before Rasa is imported: no telemetry, no banner of TensorFlow, no warnings of old libraries."""
     os.environ["RASA_TELEMETRY_ENABLED"] = "false"
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
-    os.environ["TQDM_DISABLE"] = "1"  # a training prints a hundred lines of progress where there is no terminal
     os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
     os.environ["SQLALCHEMY_SILENCE_UBER_WARNING"] = "1"
     # Not a filter: Rasa sets its own.
